@@ -1,0 +1,34 @@
+import type { IConstruct } from "constructs";
+
+/**
+ * A value that belongs to a construct and all below it, found by walking up from any of them. How constructs get their
+ * governance, environment and defaults without knowing who made them.
+ */
+export class Scoped<T> {
+  private readonly key: symbol;
+
+  /** @param name unique in this package; two copies of the package find each other's values by it */
+  constructor(name: string) {
+    this.key = Symbol.for(`cdktf-ai-platform/${name}`);
+  }
+
+  /** Sets the value for `scope` and all below it. */
+  set(scope: IConstruct, value: T): void {
+    Object.defineProperty(scope, this.key, { value, configurable: true });
+  }
+
+  /** The value set on exactly this construct. */
+  own(scope: IConstruct): T | undefined {
+    return (scope as unknown as Record<symbol, T | undefined>)[this.key];
+  }
+
+  /** The nearest value, from `scope` upwards. */
+  find(scope: IConstruct): T | undefined {
+    return this.all(scope).at(-1);
+  }
+
+  /** Every value from the root down to `scope`, outermost first. */
+  all(scope: IConstruct): T[] {
+    return scope.node.scopes.map((s) => this.own(s)).filter((v): v is T => v !== undefined);
+  }
+}

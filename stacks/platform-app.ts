@@ -1,0 +1,64 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
+import { ConfigError, type Failure } from "../lib/core";
+
+/**
+ * A cdktf `App` whose `synth` writes all or nothing: stacks are written aside and moved into place once every one of them,
+ * and the checks over all of them, passed. Failures of all stacks come out in one `ConfigError`. What Terraform keeps in a
+ * stack's folder (`.terraform`, lock file, plans) stays.
+ */
+export class PlatformApp extends App {
+  constructor(config: AppConfig = {}) {
+    super({ stackTraces: false, ...config });
+  }
+
+  override synth(): void {
+    const stacks = this.node.findAll().filter((c): c is TerraformStack => TerraformStack.isStack(c));
+    const aside = fs.mkdtempSync(path.join(this.outdir, ".partial-"));
+    try {
+      const manifest = new Manifest(this.manifest.version, aside, false);
+      const session = { outdir: aside, skipValidation: this.skipValidation, manifest };
+      const failures: Failure[] = [];
+      gather(failures, () => stacks.forEach((stack) => stack.prepareStack()));
+      for (const stack of stacks) gather(failures, () => stack.synthesizer.synthesize(session));
+      if (failures.length === 0 && !this.skipValidation) failures.push(...this.node.validate().map(unplaced));
+      if (failures.length > 0) throw new ConfigError("the stacks", failures);
+      manifest.writeToFile();
+      publish(aside, this.outdir);
+    } finally {
+      fs.rmSync(aside, { recursive: true, force: true });
+    }
+  }
+}
+
+function gather(failures: Failure[], run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!ConfigError.is(error)) throw error;
+    failures.push(...error.failures.map((f) => ({ ...f, path: [error.subject, f.path].filter(Boolean).join(" ") })));
+  }
+}
+
+function unplaced(message: string): Failure {
+  return { code: "validation", path: "", message, fix: "see the construct that the message names" };
+}
+
+const STACKS = Manifest.stacksFolder;
+
+function publish(aside: string, outdir: string): void {
+  const made = fs.readdirSync(path.join(aside, STACKS));
+  for (const stack of made) {
+    const to = path.join(outdir, STACKS, stack);
+    fs.mkdirSync(to, { recursive: true });
+    for (const file of fs.readdirSync(path.join(aside, STACKS, stack))) {
+      fs.renameSync(path.join(aside, STACKS, stack, file), path.join(to, file));
+    }
+  }
+  // A stack that is no more must not look as if it were: Terraform would still deploy its file. cdktf's own CLI does the same.
+  for (const stack of fs.readdirSync(path.join(outdir, STACKS))) {
+    if (!made.includes(stack)) fs.rmSync(path.join(outdir, STACKS, stack, "cdk.tf.json"), { force: true });
+  }
+  fs.renameSync(path.join(aside, Manifest.fileName), path.join(outdir, Manifest.fileName));
+}
