@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
-import { ConfigError, type Failure } from "../lib/core";
+import { Problems, type Failure } from "../lib/core";
 
 /**
  * A cdktf `App` whose `synth` writes all or nothing: stacks are written aside and moved into place once every one of them,
@@ -19,25 +19,16 @@ export class PlatformApp extends App {
     try {
       const manifest = new Manifest(this.manifest.version, aside, false);
       const session = { outdir: aside, skipValidation: this.skipValidation, manifest };
-      const failures: Failure[] = [];
-      gather(failures, () => stacks.forEach((stack) => stack.prepareStack()));
-      for (const stack of stacks) gather(failures, () => stack.synthesizer.synthesize(session));
-      if (failures.length === 0 && !this.skipValidation) failures.push(...this.node.validate().map(unplaced));
-      if (failures.length > 0) throw new ConfigError("the stacks", failures);
+      const problems = new Problems();
+      for (const stack of stacks) problems.attempt(stack.node.path, () => stack.prepareStack());
+      for (const stack of stacks) problems.attempt(stack.node.path, () => stack.synthesizer.synthesize(session));
+      if (!problems.any && !this.skipValidation) problems.add("", this.node.validate().map(unplaced));
+      problems.throwIfAny("the stacks");
       manifest.writeToFile();
       publish(aside, this.outdir);
     } finally {
       fs.rmSync(aside, { recursive: true, force: true });
     }
-  }
-}
-
-function gather(failures: Failure[], run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (!ConfigError.is(error)) throw error;
-    failures.push(...error.failures.map((f) => ({ ...f, path: [error.subject, f.path].filter(Boolean).join(" ") })));
   }
 }
 

@@ -8,6 +8,7 @@ export * from "./late";
 export * from "./names";
 export * from "./nearest";
 export * from "./parse";
+export * from "./problems";
 export * from "./props";
 export * from "./ref";
 export * from "./refs";

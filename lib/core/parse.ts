@@ -188,9 +188,7 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
         code: "wrong-type",
         message: `must be ${kind}`,
         allowed,
-        fix:
-          fix ??
-          (issue.expected === "string" && typeof value === "number" ? `put it in quotes: "${value}"` : `write ${kind}`),
+        fix: fix ?? unquoteFix(issue.expected, value) ?? `write ${kind}`,
       };
     }
     case "invalid_value": {
@@ -227,6 +225,12 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
     default:
       return { ...base, code: "not-allowed", message: issue.message.toLowerCase(), allowed, fix: fix ?? "correct the value" };
   }
+}
+
+function unquoteFix(expected: string, value: unknown): string | undefined {
+  if (expected === "string" && typeof value === "number") return `put it in quotes: "${value}"`;
+  const isQuotedNumber = typeof value === "string" && value.trim() !== "" && !Number.isNaN(Number(value));
+  return expected !== "string" && isQuotedNumber ? `write it without quotes: ${value}` : undefined;
 }
 
 function allowedBy(field: Unwrapped): string | undefined {

@@ -1,0 +1,3 @@
+export * from "./container-registry";
+export * from "./encryption-keys";
+export * from "./project-services";
