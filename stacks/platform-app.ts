@@ -22,7 +22,9 @@ export class PlatformApp extends App {
       const problems = new Problems();
       for (const stack of stacks) problems.attempt(stack.node.path, () => stack.prepareStack());
       for (const stack of stacks) problems.attempt(stack.node.path, () => stack.synthesizer.synthesize(session));
-      if (!problems.any && !this.skipValidation) problems.add("", this.node.validate().map(unplaced));
+      if (!problems.any && !this.skipValidation) {
+        problems.attempt("", () => problems.add("", this.node.validate().map(unplaced)));
+      }
       problems.throwIfAny("the stacks");
       manifest.writeToFile();
       publish(aside, this.outdir);

@@ -1,18 +1,20 @@
 import { GcsBackend, LocalBackend, TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { EXTRA_LABEL_FIELDS, LABELLED_BY_PROVIDER } from "../lib/catalog/label-fields";
 import {
   ConfigError,
   Environment,
   Governance,
+  Problems,
+  Scoped,
   labelEverything,
   wireDependencies,
   type EnvironmentFacts,
   type GovernanceConfig,
   type TerraformJson,
 } from "../lib/core";
-import { checkOrderingOf } from "../lib/policy/ordering";
+import { orderingFailures, type DeployedStack } from "../lib/policy/ordering";
 import type { StateConfig } from "./backend";
 
 export interface PlatformStackProps {
@@ -47,7 +49,7 @@ export class PlatformStack extends TerraformStack {
       new LocalBackend(this, { path: `../../../terraform.${this.node.id}.tfstate` });
     }
     for (const stack of props.after ?? []) this.addDependency(stack);
-    checkOrderingOf(this);
+    checkOnceAtSynth(this.node.root);
   }
 
   override prepareStack(): void {
@@ -79,6 +81,32 @@ export class PlatformStack extends TerraformStack {
   get terraform(): TerraformJson {
     return this.written ?? this.toTerraform();
   }
+}
+
+const checked = new Scoped<true>("checked-at-synth");
+
+/** Adds the checks over all stacks to the root, once: in cdktf only the root's own validations run after every stack was resolved. */
+function checkOnceAtSynth(root: IConstruct): void {
+  if (checked.own(root)) return;
+  checked.set(root, true);
+  root.node.addValidation({
+    validate: () => {
+      new Problems(orderingFailures(stacksOf(root).map(deployed))).throwIfAny("the stacks");
+      return [];
+    },
+  });
+}
+
+function stacksOf(root: IConstruct): TerraformStack[] {
+  return root.node.findAll().filter((c): c is TerraformStack => TerraformStack.isStack(c));
+}
+
+function deployed(stack: TerraformStack): DeployedStack {
+  return {
+    name: stack.node.id,
+    json: stack instanceof PlatformStack ? stack.terraform : (stack.toTerraform() as TerraformJson),
+    after: new Set(stacksOf(stack.node.root).flatMap((s) => (s !== stack && stack.dependsOn(s) ? [s.node.id] : []))),
+  };
 }
 
 // `google` alone means a different registry address to Terraform and to OpenTofu, and neither says so.
