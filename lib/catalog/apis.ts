@@ -1,0 +1,37 @@
+/** A Google Cloud service that the foundation enables. */
+export interface PlatformApi {
+  readonly service: string;
+  /** What of the platform needs it. */
+  readonly reason: string;
+}
+
+/**
+ * Services for the foundation, network and cluster stacks, in the order in which they read best. Other stacks add their
+ * own.
+ */
+export const PLATFORM_APIS: readonly PlatformApi[] = [
+  { service: "serviceusage.googleapis.com", reason: "enables the other services" },
+  { service: "cloudresourcemanager.googleapis.com", reason: "reads the project and binds roles on it" },
+  { service: "iam.googleapis.com", reason: "service accounts and custom roles" },
+  { service: "iamcredentials.googleapis.com", reason: "short-lived tokens for deployers that impersonate" },
+  { service: "sts.googleapis.com", reason: "exchanges tokens of federated deployers and of workloads" },
+  { service: "orgpolicy.googleapis.com", reason: "organisation policies on the project" },
+  { service: "cloudkms.googleapis.com", reason: "key ring and keys" },
+  { service: "secretmanager.googleapis.com", reason: "secrets, which the cluster's add-on mounts" },
+  { service: "logging.googleapis.com", reason: "log buckets, sinks and the cluster's logs" },
+  { service: "monitoring.googleapis.com", reason: "cluster metrics and managed Prometheus" },
+  { service: "pubsub.googleapis.com", reason: "security bulletins and upgrade notices of the cluster" },
+  { service: "storage.googleapis.com", reason: "state and data buckets" },
+  { service: "artifactregistry.googleapis.com", reason: "registry of images" },
+  { service: "containeranalysis.googleapis.com", reason: "attestations of images" },
+  { service: "containerscanning.googleapis.com", reason: "vulnerability findings of images in the registry" },
+  { service: "binaryauthorization.googleapis.com", reason: "admits only images that the policy allows" },
+  { service: "compute.googleapis.com", reason: "networks, disks and nodes" },
+  { service: "dns.googleapis.com", reason: "private zones for Google's APIs and for databases" },
+  { service: "container.googleapis.com", reason: "GKE" },
+  { service: "containersecurity.googleapis.com", reason: "security posture of the cluster" },
+  { service: "gkehub.googleapis.com", reason: "fleet membership" },
+  { service: "connectgateway.googleapis.com", reason: "reaches the private cluster through its membership" },
+  { service: "gkebackup.googleapis.com", reason: "Backup for GKE" },
+  { service: "billingbudgets.googleapis.com", reason: "budget of the environment" },
+];

@@ -1,0 +1,78 @@
+import Table = require("cli-table3");
+import { AnnotationMetadataEntryType } from "cdktf";
+import { acknowledgements, resourcesOf, type Block, type TerraformJson } from "../core";
+import type { AiPlatform } from "../../stacks/ai-platform";
+import type { PlatformStack } from "../../stacks/platform-stack";
+
+/** What a synth made, for a terminal: a row a stack, then every waived rule with its reason, then warnings. */
+export function renderSummary(platform: AiPlatform): string {
+  const table = new Table({
+    head: ["stack", "resources", "GPUs (min–max)", "waived rules"],
+    colAligns: ["left", "right", "right", "left"],
+    style: { head: [], border: [] },
+  });
+  for (const stack of platform.stacks) {
+    const gpus = gpusOf(stack.terraform);
+    table.push([
+      stack.node.id,
+      resourcesOf(stack.terraform).length,
+      gpus.max === 0 ? "–" : `${gpus.min}–${gpus.max}`,
+      [...waived(stack).keys()].join("\n") || "–",
+    ]);
+  }
+  return [table.toString(), ...renderWaivers(platform.stacks), ...renderWarnings(platform.stacks)].join("\n");
+}
+
+/** GPUs in a stack's node pools, over the bounds of their autoscaling. */
+export function gpusOf(json: TerraformJson): { readonly min: number; readonly max: number } {
+  let min = 0;
+  let max = 0;
+  for (const { type, config } of resourcesOf(json)) {
+    if (type !== "google_container_node_pool") continue;
+    const accelerators = blocks((config["node_config"] as Block | undefined)?.["guest_accelerator"]);
+    const perNode = accelerators.reduce((sum, a) => sum + Number(a["count"] ?? 0), 0);
+    const scaling = config["autoscaling"] as Block | undefined;
+    min += perNode * Number(scaling?.["total_min_node_count"] ?? 0);
+    max += perNode * Number(scaling?.["total_max_node_count"] ?? 0);
+  }
+  return { min, max };
+}
+
+function blocks(value: unknown): Block[] {
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]) as Block[];
+}
+
+interface Waiver {
+  readonly reason: string;
+  readonly until: string;
+  readonly constructs: string[];
+}
+
+function waived(stack: PlatformStack): Map<string, Waiver> {
+  const byRule = new Map<string, Waiver>();
+  for (const { construct, acknowledgement } of acknowledgements(stack)) {
+    const known = byRule.get(acknowledgement.rule);
+    if (known) known.constructs.push(construct.node.path);
+    else byRule.set(acknowledgement.rule, { ...acknowledgement, constructs: [construct.node.path] });
+  }
+  return byRule;
+}
+
+function renderWaivers(stacks: readonly PlatformStack[]): string[] {
+  return stacks
+    .flatMap((stack) => [...waived(stack)])
+    .map(
+      ([rule, { reason, until, constructs }]) =>
+        `\nwaived ${rule}\n  on     ${constructs.join(", ")}\n  reason ${reason}\n  until  ${until}`,
+    );
+}
+
+function renderWarnings(stacks: readonly PlatformStack[]): string[] {
+  return stacks.flatMap((stack) =>
+    stack.node.findAll().flatMap((construct) =>
+      construct.node.metadata
+        .filter((entry) => entry.type === AnnotationMetadataEntryType.WARN)
+        .map((entry) => `\nwarning ${construct.node.path}: ${entry.data}`),
+    ),
+  );
+}
