@@ -4,5 +4,5 @@ import { environmentJsonSchema } from "../../stacks/environment-schema";
 export function schemaCommand(): Command {
   return new Command("schema")
     .description("print the JSON Schema of the environment file, for editors and CI")
-    .action(() => process.stdout.write(environmentJsonSchema()));
+    .action(() => void process.stdout.write(environmentJsonSchema()));
 }

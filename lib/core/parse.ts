@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import type { z } from "zod";
 import type { Failure } from "./config-error";
-import { isLate } from "./late";
+import { containsLate, isLate } from "./late";
 import { useNearest } from "./nearest";
 import { defOf, unwrap, type Unwrapped } from "./schema";
 
@@ -44,9 +44,7 @@ class Reader {
       case "record":
         return this.readRecord(field, value, path);
       case "union":
-        return defOf(field.core).discriminator === undefined
-          ? this.readLeaf(field, value, path)
-          : this.readUnion(field, value, path);
+        return this.readUnion(field, value, path);
       default:
         return this.readLeaf(field, value, path);
     }
@@ -83,7 +81,18 @@ class Reader {
       });
       return value;
     }
-    return asTokenOf(defOf(field.core).type, value);
+    const kind = defOf(field.core).type;
+    if (isBlock(field.core)) {
+      this.failures.push({
+        code: "late-block",
+        path,
+        message: "decides which blocks are written, so its shape must be known",
+        got: typeof value === "string" ? value : "a token",
+        fix: "write it out and put tokens into its fields",
+      });
+      return value;
+    }
+    return asTokenOf(kind, value);
   }
 
   private readObject(field: Unwrapped, value: unknown, path: string): unknown {
@@ -115,7 +124,7 @@ class Reader {
     const element = defOf(field.core).element!;
     const items = value.map((item, index) => this.read(element, item, `${path}[${index}]`));
     // The list's own checks (its length) can only be asked of zod once the elements hold.
-    if (this.failures.length === before && !items.some(isLate)) this.check(field, value, path);
+    if (this.failures.length === before && !containsLate(items)) this.check(field, value, path);
     return items;
   }
 
@@ -132,6 +141,11 @@ class Reader {
 
   private readUnion(field: Unwrapped, value: unknown, path: string): unknown {
     const { discriminator, options } = defOf(field.core);
+    if (discriminator === undefined) {
+      // Of "an object or a word", the object is read like any other, so that its failures have paths.
+      const asObject = isPlainObject(value) ? options!.find((o) => defOf(unwrap(o).core).type === "object") : undefined;
+      return asObject ? this.read(asObject, value, path) : this.readLeaf(field, value, path);
+    }
     if (!isPlainObject(value)) return this.wrongKind(field, value, path, `an object with ${discriminator}`);
     const tag = value[discriminator!];
     const tagOf = (option: z.ZodType) => defOf(unwrap(defOf(option).shape![discriminator!]!).core).values![0];
@@ -252,6 +266,13 @@ function asTokenOf(kind: string, value: unknown): unknown {
     default:
       return value;
   }
+}
+
+/** An object, a choice between objects, or a list of either: CDKTF has no token for those. */
+function isBlock(schema: z.ZodType): boolean {
+  const { type, element } = defOf(schema);
+  if (type === "array") return isBlock(unwrap(element!).core);
+  return type === "object" || type === "union";
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

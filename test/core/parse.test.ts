@@ -108,6 +108,11 @@ describe("tokens", () => {
     ]);
   });
 
+  test("a token for a whole block is refused: its fields take tokens", () => {
+    const disk = new TerraformVariable(scope(), "disk", { type: "any" }).value;
+    expect(failuresOf({ name: "a", disk })).toEqual([expect.objectContaining({ code: "late-block", path: "disk" })]);
+  });
+
   test("a file refuses Terraform expressions everywhere", () => {
     const { failures } = parseValue(schema, { name: "a", disk: { type: "${var.x}" } }, "refuse");
     expect(failures).toEqual([expect.objectContaining({ code: "expression-in-file", path: "disk.type" })]);

@@ -1,0 +1,95 @@
+import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
+import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
+import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { NAMES } from "../catalog/names";
+import {
+  assertSchema,
+  Environment,
+  known,
+  parseProps,
+  Ref,
+  resourceName,
+  type RegistryRef,
+  type ServiceAccountRef,
+  type Tokenable,
+} from "../core";
+
+/** The identity that the nodes of one pool run as. */
+export interface NodeServiceAccountConfig {
+  /** Last part of the account id, after the environment's name: the pool's name. Refused where the whole exceeds 30 characters. */
+  readonly name: string;
+  /** What runs as this account. */
+  readonly description: string;
+}
+
+export const nodeServiceAccountSchema = z.strictObject({
+  name: known(
+    z.string().min(1).describe("Last part of the account id: the pool's name"),
+    "the account id is made of it",
+  ),
+  description: z.string().max(256).describe("What runs as this account"),
+});
+
+assertSchema<NodeServiceAccountConfig, typeof nodeServiceAccountSchema>(true);
+
+export type NodeServiceAccountProps = Tokenable<NodeServiceAccountConfig> & {
+  /** Docker repositories that the nodes may pull from. */
+  readonly registries: readonly RegistryRef[];
+};
+
+/**
+ * A dedicated service account for nodes: what the kubelet, the logging and the metrics agents of one pool may do, and no
+ * more. Workloads have identities of their own through Workload Identity.
+ */
+export class NodeServiceAccount extends Construct {
+  /** The account; its email is ready after the grants, so that no node starts without them. */
+  readonly ref: ServiceAccountRef;
+  readonly resources: {
+    readonly account: ServiceAccount;
+    readonly nodeRole: ProjectIamMember;
+    readonly pullRoles: readonly ArtifactRegistryRepositoryIamMember[];
+  };
+
+  constructor(scope: Construct, id: string, props: NodeServiceAccountProps) {
+    super(scope, id);
+    const { registries, ...plain } = props;
+    const config = parseProps(this, "NodeServiceAccount", nodeServiceAccountSchema, plain);
+    const environment = Environment.of(this);
+    const accountId = resourceName(this, "name", NAMES.serviceAccount, environment.name, config.name);
+
+    const account = new ServiceAccount(this, "account", {
+      accountId,
+      displayName: `Nodes of ${config.name}`,
+      description: config.description,
+    });
+    // The one role that GKE asks of a node (docs, "Use least privilege service accounts"): logs, metrics, autoscaling metrics.
+    const nodeRole = new ProjectIamMember(this, "node-role", {
+      project: environment.projectId,
+      role: "roles/container.defaultNodeServiceAccount",
+      member: account.member,
+    });
+    const pullRoles = registries.map((registry) => this.pullFrom(registry, account));
+
+    this.resources = { account, nodeRole, pullRoles };
+    const literal = `${accountId}@${environment.projectId}.iam.gserviceaccount.com`;
+    this.ref = { email: Ref.to(this, account.email, literal, [nodeRole, ...pullRoles]) };
+  }
+
+  /** An account that exists already, with at least `roles/container.defaultNodeServiceAccount`. */
+  static fromExisting(email: string): ServiceAccountRef {
+    return { email: Ref.existing(email) };
+  }
+
+  private pullFrom(registry: RegistryRef, account: ServiceAccount): ArtifactRegistryRepositoryIamMember {
+    return new ArtifactRegistryRepositoryIamMember(this, `pull-${registry.location}-${registry.repository.value}`, {
+      project: registry.project,
+      location: registry.location,
+      repository: registry.repository.from(this),
+      role: "roles/artifactregistry.reader",
+      member: account.member,
+      dependsOn: registry.repository.dependencies(this),
+    });
+  }
+}

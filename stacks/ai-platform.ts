@@ -1,0 +1,122 @@
+import type { App } from "cdktf";
+import { ConfigError, Problems, Ref, type EnvironmentFacts } from "../lib/core";
+import { ClusterStack } from "./cluster-stack";
+import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
+import { EnvironmentFile } from "./environment-file";
+import { FoundationStack } from "./foundation-stack";
+import { NetworkStack } from "./network-stack";
+import type { PlatformStack, PlatformStackProps } from "./platform-stack";
+
+/** The stacks of one environment, in the order in which they are deployed. */
+export class AiPlatform {
+  readonly foundation: FoundationStack;
+  readonly network: NetworkStack;
+  readonly cluster: ClusterStack;
+
+  /**
+   * @param scope the app; stacks are its children, so that their names are their ids
+   * @throws ConfigError with everything that is wrong with the environment
+   */
+  constructor(scope: App, config: EnvironmentConfig) {
+    const { values, problems } = parseEnvironment(config);
+    if (!canCompose(problems)) problems.throwIfAny(subjectOf(config));
+    const made = compose(scope, values, problems);
+    problems.throwIfAny(subjectOf(config));
+    this.foundation = made.foundation!;
+    this.network = made.network!;
+    this.cluster = made.cluster!;
+  }
+
+  /**
+   * The environment of a YAML or JSON file. The same values in TypeScript make the same bytes.
+   * @throws ConfigError with line and column of everything that is wrong
+   */
+  static fromFile(scope: App, file: string): AiPlatform {
+    const read = EnvironmentFile.read(file);
+    try {
+      return new AiPlatform(scope, read.data as EnvironmentConfig);
+    } catch (error) {
+      if (!ConfigError.is(error)) throw error;
+      throw new ConfigError(`environment file ${file}`, read.locate(error.failures));
+    }
+  }
+
+  /** In the order of deployment. */
+  get stacks(): readonly PlatformStack[] {
+    return [this.foundation, this.network, this.cluster];
+  }
+}
+
+interface Made {
+  readonly foundation?: FoundationStack;
+  readonly network?: NetworkStack;
+  readonly cluster?: ClusterStack;
+}
+
+// Each stack is tried even where one before it was refused, so that one run shows all that is wrong.
+function compose(scope: App, values: EnvironmentValues, problems: Problems): Made {
+  const facts: EnvironmentFacts = {
+    name: values.name,
+    projectId: values.project.id,
+    projectNumber: values.project.number,
+    region: values.region,
+    zones: values.zones,
+  };
+  const base: PlatformStackProps = { environment: facts, governance: values.governance, state: values.state };
+  const broken = problems.any;
+  const make = <T>(step: () => T): T | undefined => {
+    try {
+      return problems.attempt("", step);
+    } catch (error) {
+      // Half-read values can break a construct in ways of their own; what is wrong with them is known already.
+      if (broken) return undefined;
+      throw error;
+    }
+  };
+
+  const foundation = make(() => new FoundationStack(scope, { ...base, keys: values.keys, registry: values.registry }));
+  const network = make(() => {
+    return new NetworkStack(scope, { ...base, network: values.network, pools: values.cluster.pools });
+  });
+  const cluster = make(() => {
+    return new ClusterStack(scope, {
+      ...base,
+      cluster: values.cluster,
+      gpuBudget: values.gpuBudget,
+      network: network?.network.network ?? STAND_IN.network,
+      subnet: network?.network.nodes ?? STAND_IN.subnet,
+      nodeNetworks: network?.nodeNetworks,
+      keys: {
+        secrets: foundation?.keys.key("gke-secrets") ?? STAND_IN.key,
+        nodeDisks: foundation?.keys.key("node-disks") ?? STAND_IN.key,
+        notifications: foundation?.keys.key("notifications") ?? STAND_IN.key,
+        backups: foundation?.keys.key("backups") ?? STAND_IN.key,
+      },
+      registries: foundation ? [foundation.registry] : [],
+    });
+  });
+  return { foundation, network, cluster };
+}
+
+const UNKNOWN = Ref.existing("refused");
+
+// Stand for what a refused stack did not make, so that the stacks after it are still checked; nothing is written then.
+const STAND_IN = {
+  network: { id: UNKNOWN, name: UNKNOWN },
+  subnet: { id: UNKNOWN, name: UNKNOWN, podRange: "pods", serviceRange: "services" },
+  key: { id: UNKNOWN },
+};
+
+// No stack can be made without these, and nothing more be checked.
+const FRAME = ["name", "project", "region", "zones", "governance", "state"];
+const SECTIONS = ["network", "cluster"];
+
+function canCompose(problems: Problems): boolean {
+  return !problems.failures.some(
+    ({ path }) => FRAME.includes(path.split(/[.[]/, 1)[0]!) || SECTIONS.includes(path) || path === "",
+  );
+}
+
+function subjectOf(config: EnvironmentConfig | undefined): string {
+  return `environment ${config?.name ?? ""}`.trim();
+}
