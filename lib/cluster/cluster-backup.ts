@@ -105,7 +105,7 @@ const rules: readonly CrossFieldRule<Config>[] = [
 ];
 
 // Provider docs, backup_retain_days: at most 360 times the interval at which backups are made.
-const MAX_BACKUPS = 365;
+const MAX_BACKUPS = 360;
 const DAY_MINUTES = 24 * 60;
 
 function retentionBySchedule({ cronSchedule, retainDays }: Config): Failure | undefined {

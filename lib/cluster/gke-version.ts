@@ -39,7 +39,7 @@ export function versionFailure(
       ...base,
       code: "gke-version-vague",
       message: `needs a full GKE version to tell whether ${subject} works: not every release of ${version} does`,
-      fix: "give the cluster a full version inside of the window, e.g. 1.34.5-gke.1153000",
+      fix: `give the cluster a full version of the form ${version}.PATCH-gke.NUMBER inside of the window`,
     };
   }
   return {

@@ -22,6 +22,7 @@ import {
   type SubnetRef,
   type Tokenable,
 } from "../core";
+import { GKE_VERSION } from "./gke-version";
 import {
   freezeSchema,
   maintenancePolicy,
@@ -58,7 +59,11 @@ export interface GpuClusterConfig {
   readonly authorizedRanges?: readonly AuthorizedRange[];
   /** Who reaches the DNS endpoint: callers inside Google Cloud's network, or any that IAM admits. @default "internal" */
   readonly dnsEndpoint?: "internal" | "external";
-  /** True where a pool will have GPU fabrics: nodes may then have more than one network. @default false */
+  /**
+   * Whether nodes may have more than one network, as GPU fabrics need. GKE's guides turn it on when a cluster is created; on, it costs
+   * nothing.
+   * @default true
+   */
   readonly multiNetworking?: boolean;
   /** `OPTIMIZE_UTILIZATION` packs pods and removes idle nodes sooner, which GPU prices ask for. @default "OPTIMIZE_UTILIZATION" */
   readonly autoscalingProfile?: "BALANCED" | "OPTIMIZE_UTILIZATION";
@@ -70,10 +75,7 @@ export const gpuClusterSchema = z.strictObject({
   name: known(z.string().min(1).describe("Last part of the cluster's name"), "names are made of it"),
   version: known(
     explained(
-      z
-        .string()
-        .regex(/^1\.\d+(\.\d+-gke\.\d+)?$/)
-        .describe("Oldest control-plane version"),
+      z.string().regex(GKE_VERSION).describe("Oldest control-plane version"),
       "a minor version such as 1.34, or a full one such as 1.34.5-gke.1153000",
     ),
     "machines are checked against it",
@@ -106,7 +108,7 @@ export const gpuClusterSchema = z.strictObject({
     "policies judge it",
   ),
   multiNetworking: known(
-    z.boolean().describe("Whether nodes may have more than one network").default(false),
+    z.boolean().describe("Whether nodes may have more than one network").default(true),
     "node pools with GPU fabrics are checked against it",
   ),
   autoscalingProfile: z
@@ -144,6 +146,8 @@ export type GpuClusterProps = Tokenable<GpuClusterConfig> & {
   readonly network: NetworkRef;
   /** Subnet of the nodes, with secondary ranges for pods and services. */
   readonly subnet: SubnetRef;
+  /** Subnet of the control plane's private endpoint. @default - the nodes' subnet */
+  readonly controlPlaneSubnet?: SubnetRef;
   /** Encrypts Kubernetes secrets in etcd. */
   readonly secretsKey: KeyRef;
   /** Encrypts boot disks of nodes, here and in every pool. */
@@ -181,7 +185,7 @@ export class GpuCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: GpuClusterProps) {
     super(scope, id);
-    const { network, subnet, secretsKey, nodeDiskKey, notificationsKey, ...plain } = props;
+    const { network, subnet, controlPlaneSubnet, secretsKey, nodeDiskKey, notificationsKey, ...plain } = props;
     const config = parseProps(this, "GpuCluster", gpuClusterSchema, plain, rules);
     this.refuseWithoutRanges(subnet);
     const environment = Environment.of(this);
@@ -198,7 +202,7 @@ export class GpuCluster extends Construct {
       name,
       ...this.place(environment, network, subnet),
       ...lifecycleOf(config),
-      ...access(config, environment),
+      ...access(config, environment, controlPlaneSubnet?.id.from(this)),
       ...hardening(secretsKey.id.from(this)),
       ...networking(config, subnet),
       ...initialPool(account.from(this), nodeDiskKey.id.from(this)),
@@ -315,11 +319,12 @@ function lifecycleOf(config: Config) {
   } satisfies Partial<ContainerClusterConfig>;
 }
 
-function access(config: Config, environment: EnvironmentFacts) {
+function access(config: Config, environment: EnvironmentFacts, endpointSubnet: string | undefined) {
   return {
     privateClusterConfig: {
       enablePrivateNodes: true,
       enablePrivateEndpoint: true,
+      privateEndpointSubnetwork: endpointSubnet,
       masterGlobalAccessConfig: { enabled: false },
     },
     controlPlaneEndpointsConfig: {

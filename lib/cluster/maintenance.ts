@@ -90,7 +90,7 @@ const FULL_WEEKS = 4;
 // GKE docs, same page: 180 days, and not past the end of support of the minor version, which is not known here. NO_UPGRADES was 30 days;
 // June 2026 release notes are reported to make it 90.
 const MAX_FREEZE_DAYS: Readonly<Record<FreezeScope, number>> = {
-  NO_UPGRADES: 90,
+  NO_UPGRADES: 30,
   NO_MINOR_UPGRADES: 180,
   NO_MINOR_OR_NODE_UPGRADES: 180,
 };

@@ -9,8 +9,7 @@ import { ACCELERATOR_TAINTS, type MachineSpec } from "../catalog/machines";
 import { isLate } from "../core";
 import type { NodePoolValues, NodeTaint } from "./node-pool-config";
 import { localSsdsOf, nodesOfSlice, tpuTopologyOf } from "./node-pool-machine";
-import { isCapacityScarce } from "./node-pool-rules";
-import { isFlexStart, minNodesOf } from "./provisioning";
+import { isCapacityScarce, isFlexStart, minNodesOf } from "./provisioning";
 
 /** What a pool takes from other resources, as references or as literal names. */
 export interface PoolReferences {
@@ -193,7 +192,7 @@ export function upgradeSettings(values: NodePoolValues): ContainerNodePoolUpgrad
       },
     };
   }
-  const scarce = isCapacityScarce(values);
+  const scarce = isCapacityScarce(values.provisioning);
   const { maxSurge, maxUnavailable } = upgrade ?? { maxSurge: scarce ? 0 : 1, maxUnavailable: scarce ? 1 : 0 };
   return { strategy: "SURGE", maxSurge, maxUnavailable };
 }

@@ -6,7 +6,7 @@ import {
   type MachineSpec,
 } from "../catalog/machines";
 import type { NodePoolValues } from "./node-pool-config";
-import { isFlexStart } from "./provisioning";
+import { isFlexStart, minNodesOf } from "./provisioning";
 
 type MachineFields = Pick<NodePoolValues, "machine" | "machineFacts" | "gpus">;
 
@@ -16,9 +16,14 @@ export function machineOf(values: MachineFields): MachineSpec | undefined {
   return spec && values.gpus ? withGpus(spec, values.gpus) : spec;
 }
 
-/** GPUs that one node presents; a part of a GPU counts as one. TPU chips are no GPUs. */
-export function gpusPerNode(spec: MachineSpec): number {
-  return spec.accelerator?.kind === "gpu" ? spec.accelerator.count : 0;
+/** GPUs of a pool over the bounds of its autoscaling. A part of a GPU counts as one; TPU chips are no GPUs. */
+export function gpusOf(values: MachineFields & Pick<NodePoolValues, "provisioning">): {
+  readonly min: number;
+  readonly max: number;
+} {
+  const accelerator = machineOf(values)?.accelerator;
+  const perNode = accelerator?.kind === "gpu" ? accelerator.count : 0;
+  return { min: perNode * minNodesOf(values.provisioning), max: perNode * values.provisioning.maxNodes };
 }
 
 /** Local SSDs of one node: those that come with it, or those asked for. */

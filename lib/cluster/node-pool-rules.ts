@@ -2,11 +2,11 @@ import { ACCELERATOR_TAINTS, ATTACHABLE_GPUS, MACHINES, type MachineSpec } from 
 import { isLate, nearest, type ClusterRef, type CrossFieldRule, type Failure } from "../core";
 import { versionFailure } from "./gke-version";
 import type { NodePoolValues } from "./node-pool-config";
-import { flexStartMinimum, gpusPerNode, machineOf, nodesOfSlice, tpuTopologyOf } from "./node-pool-machine";
-import { isFlexStart, minNodesOf } from "./provisioning";
+import { flexStartMinimum, machineOf, nodesOfSlice, tpuTopologyOf } from "./node-pool-machine";
+import { minNodesOf } from "./provisioning";
 
 type Rule = CrossFieldRule<NodePoolValues>;
-type Field = keyof NodePoolValues & string;
+type Field = keyof NodePoolValues;
 type Verdict = ReturnType<Rule["check"]>;
 
 const MACHINE_FIELDS: readonly Field[] = ["machine", "machineFacts", "gpus"];
@@ -426,9 +426,8 @@ export const nodePoolRules: readonly Rule[] = [
 export function versionRule(clusterVersion: string): Rule {
   return ofMachine(["provisioning", "fabric"], (spec, values): Failure[] => {
     if (isLate(clusterVersion)) return [];
-    const { maxExclusive, maxReason, ...minimum } = spec.versions;
     // The known-bad maximum is that of the fabric: a pool without it is not concerned.
-    const window = values.fabric === "none" ? minimum : spec.versions;
+    const window = values.fabric === "none" ? { ...spec.versions, maxExclusive: undefined } : spec.versions;
     const flexStart = flexStartMinimum(spec, values);
     return [
       versionFailure("machine", values.machine, clusterVersion, window),
@@ -495,19 +494,4 @@ export function fabricRule(nodeNetworks: number, cluster: Pick<ClusterRef, "mult
       fix: "turn on multi-networking for the cluster",
     };
   });
-}
-
-/** GPUs of a pool over the bounds of its autoscaling; none for a machine that nobody knows. */
-export function gpusOf(values: Pick<NodePoolValues, "machine" | "machineFacts" | "gpus" | "provisioning">): {
-  readonly min: number;
-  readonly max: number;
-} {
-  const spec = machineOf(values);
-  const perNode = spec ? gpusPerNode(spec) : 0;
-  return { min: perNode * minNodesOf(values.provisioning), max: perNode * values.provisioning.maxNodes };
-}
-
-/** True where Google has no capacity to spare for the pool: what it replaces, it must first give up. */
-export function isCapacityScarce({ provisioning }: Pick<NodePoolValues, "provisioning">): boolean {
-  return isFlexStart(provisioning) || provisioning.model === "reservation";
 }

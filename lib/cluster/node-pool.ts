@@ -30,9 +30,9 @@ import {
   workloadTopology,
 } from "./node-pool-blocks";
 import { nodePoolSchema, type NodePoolConfig, type NodePoolValues, type NodeTaint } from "./node-pool-config";
-import { machineOf } from "./node-pool-machine";
+import { gpusOf, machineOf } from "./node-pool-machine";
 import { suffixOf } from "./node-pool-name";
-import { fabricRule, gpusOf, nodePoolRules, versionRule, zonesRule } from "./node-pool-rules";
+import { fabricRule, nodePoolRules, versionRule, zonesRule } from "./node-pool-rules";
 import { NodeServiceAccount } from "./node-service-account";
 import { isFlexStart } from "./provisioning";
 

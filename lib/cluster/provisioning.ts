@@ -148,3 +148,8 @@ export function minNodesOf(provisioning: ResolvedProvisioning): number {
 export function isFlexStart(provisioning: ResolvedProvisioning): boolean {
   return provisioning.model === "flex-start" || provisioning.model === "queued";
 }
+
+/** True where Google has no capacity to spare: what an upgrade replaces must first be given up. */
+export function isCapacityScarce(provisioning: ResolvedProvisioning): boolean {
+  return isFlexStart(provisioning) || provisioning.model === "reservation";
+}

@@ -20,12 +20,14 @@ export function labelEverything(json: TerraformJson, labels: Labels, fields: Lab
   }
   for (const { type, config } of resourcesOf(json)) {
     for (const path of fields.extra[type] ?? []) {
-      label(config, path.split("."), labels, !fields.byProvider.has(type));
+      const steps = path.split(".");
+      label(config, steps, labels, steps.length <= 2 && !fields.byProvider.has(type));
     }
   }
 }
 
-// `create`: only where the field is the type's one carrier of labels; a type that default_labels reach needs no block it did not ask for.
+// `create`: only where the field is the type's one carrier of labels, and right below a top block: a type that default_labels reach needs no
+// block it did not ask for, and what a deeper one needs besides (a snapshot schedule its schedule) is not ours to invent.
 function label(block: Block, path: readonly string[], labels: Labels, create: boolean): void {
   const [head, ...rest] = path;
   if (rest.length === 0) {

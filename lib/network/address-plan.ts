@@ -53,7 +53,8 @@ export interface AddressPlan {
   readonly freeAddresses: number;
 }
 
-// GKE docs, "Optimizing IP address allocation": a node gets at least twice as many addresses as it may have pods: 8 → /28, 110 → /24, 256 → /23.
+// GKE docs, "Optimizing IP address allocation": a node gets at least twice as many addresses as it may have pods: 8 →
+// /28, 110 → /24, 256 → /23.
 const ADDRESSES_PER_POD = 2;
 
 // VPC docs, "Subnets": the first two and the last two addresses of a primary range are Google's.
@@ -69,7 +70,8 @@ const CONTROL_PLANE_RANGE = sizeOf(28);
 /** Prefix length of one subnet of a fabric: 4,092 nodes, Google's figure for TCPX (cluster-toolkit blueprints). */
 export const FABRIC_SUBNET_PREFIX_LENGTH = 20;
 
-// RFC 1918. Wider private space (100.64.0.0/10) is left out: Google's constraints on SSH and RDP rules know these three only.
+// RFC 1918. Wider private space (100.64.0.0/10) is left out: Google's constraints on SSH and RDP rules know these three
+// only.
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(readCidr);
 
 /** Ranges that something else owns on every node or in every VPC network. */
@@ -84,9 +86,10 @@ export const RESERVED_RANGES: readonly { readonly cidr: string; readonly owner: 
 ];
 
 /**
- * Plans a network's ranges from counts: powers of two, largest first, one after the other, so that every block is aligned and
- * nothing is lost between them. The fabrics' pool lies at the end and grows downwards: a GPU pool that comes later moves nothing.
- * Other counts do move ranges, and a moved range replaces its subnet: ask for what the environment may become.
+ * Plans a network's ranges from counts: powers of two, largest first, one after the other, so that every block is
+ * aligned and nothing is lost between them. The fabrics' pool lies at the end and grows downwards: a GPU pool that
+ * comes later moves nothing. Other counts do move ranges, and a moved range replaces its subnet: ask for what the
+ * environment may become.
  * @throws ConfigError where the ranges overlap or do not hold what is asked for
  */
 export function planAddresses(needs: AddressNeeds): AddressPlan {
@@ -217,7 +220,7 @@ function blocksFor(needs: AddressNeeds): Block[] {
   const { maxNodes, maxPodsPerNode, maxServices, proxyOnlyPrefixLength } = needs;
   const perNode = prefixLengthFor(ADDRESSES_PER_POD * maxPodsPerNode);
   return [
-    block("pods", Math.max(roundUp(maxNodes) * sizeOf(perNode), SMALLEST_POD_RANGE), `${maxNodes} nodes × /${perNode}`),
+    block("pods", Math.max(maxNodes * sizeOf(perNode), SMALLEST_POD_RANGE), `${maxNodes} nodes × /${perNode}`),
     block("nodes", maxNodes + RESERVED_IN_SUBNET, `${maxNodes} nodes`),
     block("services", Math.max(maxServices, SMALLEST_SERVICE_RANGE), `${maxServices} services`),
     block("proxy-only", sizeOf(proxyOnlyPrefixLength), "load balancer proxies"),
@@ -233,10 +236,6 @@ function fabricPool({ fabricSubnets }: AddressNeeds): Block | undefined {
 
 function block(name: RangeName, addresses: number, holds: string): Block {
   return { name, prefixLength: prefixLengthFor(addresses), holds };
-}
-
-function roundUp(n: number): number {
-  return 2 ** Math.ceil(Math.log2(n));
 }
 
 function count(n: number): string {

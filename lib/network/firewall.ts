@@ -182,7 +182,8 @@ const HEALTH_CHECK_RANGES = ["35.191.0.0/16", "130.211.0.0/22"];
 // custom.firewallRestrictExplicitAllPortsRule refuses; SSH stays shut.
 const INTERNAL_PORTS = ["53", "80", "443", "1024-65535"];
 
-// Compute Engine's implied rules stand at 65535 and allow all egress (VPC docs, "Implied rules"); GKE's own rules at 1000.
+// Compute Engine's implied rules stand at 65535 and allow all egress (VPC docs, "Implied rules"); GKE's own rules at
+// 1000.
 const DENY_PRIORITY = 65534;
 const ALLOW_PRIORITY = 1000;
 
@@ -196,10 +197,11 @@ interface Rule {
 }
 
 /**
- * Denies all that is not listed, both ways; every rule is described and logged. What nodes of GKE need under denied egress (GKE docs,
- * "Automatically created firewall rules": GKE makes ingress rules only, and counts on the implied egress): each other and the pods, the
- * control plane at 443 (8132 for its tunnel to the nodes, konnectivity), and Google APIs. The metadata server, which
- * also answers DNS and NTP at 169.254.169.254, is always reachable (VPC docs, "Traffic always allowed").
+ * Denies all that is not listed, both ways; every rule is described and logged. What nodes of GKE need under denied
+ * egress (GKE docs, "Automatically created firewall rules": GKE makes ingress rules only, and counts on the implied
+ * egress): each other and the pods, the control plane at 443 (8132 for its tunnel to the nodes, konnectivity), and
+ * Google APIs. The metadata server, which also answers DNS and NTP at 169.254.169.254, is always reachable (VPC docs,
+ * "Traffic always allowed").
  */
 export class Firewall extends Construct {
   readonly resources: { readonly rules: readonly ComputeFirewall[] };

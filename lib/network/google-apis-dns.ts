@@ -28,14 +28,18 @@ export const GOOGLE_API_ADDRESSES: Readonly<
   },
 };
 
-// What nodes and pods ask for: APIs (Connect Gateway and fleet included), images, and the DNS endpoints of control planes.
+// What nodes and pods ask for: APIs (Connect Gateway and fleet included), images, and the DNS endpoints of control
+// planes.
 const DOMAINS = ["googleapis.com", "gcr.io", "pkg.dev", "gke.goog"] as const;
 
 /** How Google APIs are reached from a network. */
 export interface GoogleApisDnsConfig {
   /** Part of its names after the environment's. @default "apis" */
   readonly name?: string;
-  /** `restricted` where a VPC Service Controls perimeter holds the project: APIs outside of it are then out of reach. @default "private" */
+  /**
+   * `restricted` where a VPC Service Controls perimeter holds the project: APIs outside of it are then out of reach.
+   * @default "private"
+   */
   readonly googleApis?: GoogleApis;
 }
 
@@ -57,8 +61,9 @@ export const googleApisDnsSchema = z.strictObject({
 assertSchema<GoogleApisDnsConfig, typeof googleApisDnsSchema>(true);
 
 /**
- * Private DNS zones that lead Google's domains to one small range, the route to it, and a log of every DNS query of the network
- * (`custom.dnsRequirePolicyLogging`). No API call leaves Google's network, and the firewall needs one address range for all of them.
+ * Private DNS zones that lead Google's domains to one small range, the route to it, and a log of every DNS query of the
+ * network (`custom.dnsRequirePolicyLogging`). No API call leaves Google's network, and the firewall needs one address
+ * range for all of them.
  */
 export class GoogleApisDns extends Construct {
   readonly resources: {
@@ -106,8 +111,8 @@ interface GoogleDomainProps {
   readonly googleApis: GoogleApis;
 }
 
-// VPC docs, "Configure Private Google Access", DNS: one A record, and a CNAME for all names below. `googleapis.com` itself has no address, so
-// its A record is that of the special domain.
+// VPC docs, "Configure Private Google Access", DNS: one A record, and a CNAME for all names below. `googleapis.com`
+// itself has no address, so its A record is that of the special domain.
 class GoogleDomain extends Construct {
   readonly zone: DnsManagedZone;
   readonly records: readonly DnsRecordSet[];

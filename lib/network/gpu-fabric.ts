@@ -32,7 +32,10 @@ export interface GpuFabricConfig {
   readonly zone: string;
   /** Pool of addresses, e.g. `fabricRange` of the environment's network. */
   readonly range: string;
-  /** How many subnets, counted from the pool's end, belong to other fabrics (`fabricSubnetCount` tells what each takes). @default 0 */
+  /**
+   * How many subnets, counted from the pool's end, belong to other fabrics (`fabricSubnetCount` tells what each takes).
+   * @default 0
+   */
   readonly firstSubnet?: number;
   /** Part of its names after the environment's. @default - the machine's family and the zone */
   readonly name?: string;
@@ -143,8 +146,8 @@ function subnetCount(fabric: FabricSpec): number {
 }
 
 /**
- * The extra networks that a machine's GPUs talk over, derived from the catalogue: kind, count, MTU, network profile, subnets. Nothing in them has a
- * way out. One fabric serves all node pools of its machine type in its zone.
+ * The extra networks that a machine's GPUs talk over, derived from the catalogue: kind, count, MTU, network profile,
+ * subnets. Nothing in them has a way out. One fabric serves all node pools of its machine type in its zone.
  */
 export class GpuFabric extends Construct {
   /** What a node pool lists as additional networks, in the order of the machine's interfaces. */
@@ -293,8 +296,9 @@ const RDMA_PROFILES =
   "VPC docs, RDMA network profiles; Cloud NGFW docs, Cloud NGFW for RoCE VPC networks, read 2026-11-21";
 
 /**
- * A network in an RDMA profile, one subnet per RDMA interface. It takes no VPC firewall rules, and allows all traffic within itself (Cloud NGFW
- * docs, "Cloud NGFW for RoCE VPC networks"): only RDMA interfaces of the same zone can be attached to it.
+ * A network in an RDMA profile, one subnet per RDMA interface. It takes no VPC firewall rules, and allows all traffic
+ * within itself (Cloud NGFW docs, "Cloud NGFW for RoCE VPC networks"): only RDMA interfaces of the same zone can be
+ * attached to it.
  */
 class RdmaNetwork extends Construct {
   readonly network: ComputeNetwork;

@@ -6,7 +6,10 @@ import { Environment, resourceName, type NetworkRef } from "../core";
 // Compute Engine API, Route.name: RFC 1035, as Network.name.
 const ROUTE_NAME = { ...NAMES.computeNetwork, resourceType: "google_compute_route" };
 
-/** A route through the default internet gateway. It gives reach, not permission: the firewall and NAT decide what leaves. */
+/**
+ * A route through the default internet gateway. It gives reach, not permission: the firewall and NAT decide what
+ * leaves.
+ */
 export function internetGatewayRoute(
   scope: Construct,
   id: string,

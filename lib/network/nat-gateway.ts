@@ -39,8 +39,9 @@ export type NatGatewayProps = Tokenable<Omit<NatGatewayConfig, "defaultRoute">> 
     readonly subnets: readonly SubnetRef[];
   };
 
-// Cloud NAT docs, "Ports": dynamic allocation takes powers of two, 32 to 32768 as minimum, 64 to 65536 as maximum. A node that pulls an
-// image in parallel layers opens hundreds of connections to one registry address: it grows, idle nodes do not hold ports.
+// Cloud NAT docs, "Ports": dynamic allocation takes powers of two, 32 to 32768 as minimum, 64 to 65536 as maximum. A
+// node that pulls an image in parallel layers opens hundreds of connections to one registry address: it grows, idle
+// nodes do not hold ports.
 export const natGatewaySchema = z.strictObject({
   name: nameField("Part of the names after the environment's").default("nat"),
   log: z.enum(["ALL", "ERRORS_ONLY", "TRANSLATIONS_ONLY"]).describe("Which connections are logged").default("ALL"),

@@ -97,7 +97,10 @@ export const platformNetworkRules: readonly CrossFieldRule<z.output<typeof platf
   ...firewallRules,
 ];
 
-/** The whole network of an environment: VPC, subnets from an address plan, way to Google APIs, NAT, and a firewall that denies by default. */
+/**
+ * The whole network of an environment: VPC, subnets from an address plan, way to Google APIs, NAT, and a firewall that
+ * denies by default.
+ */
 export class PlatformNetwork extends Construct {
   readonly network: NetworkRef;
   /** Subnet of the nodes, with its secondary ranges. Of use once the rules, names and routes that nodes need exist. */

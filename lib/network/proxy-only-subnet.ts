@@ -34,8 +34,8 @@ export const proxyOnlySubnetSchema = z.strictObject({
 assertSchema<ProxyOnlySubnetConfig, typeof proxyOnlySubnetSchema>(true);
 
 /**
- * The proxy-only subnet of a network's region, which every regional gateway needs; a network has one active per region. It takes
- * neither Private Google Access nor flow logs: no machine lives in it (VPC docs, "Proxy-only subnets").
+ * The proxy-only subnet of a network's region, which every regional gateway needs; a network has one active per region.
+ * It takes neither Private Google Access nor flow logs: no machine lives in it (VPC docs, "Proxy-only subnets").
  */
 export class ProxyOnlySubnet extends Construct {
   readonly ref: SubnetRef;

@@ -9,7 +9,10 @@ import { nameField } from "./fields";
 export interface VpcNetworkConfig {
   /** Part of its name after the environment's. @default "main" */
   readonly name?: string;
-  /** Largest packet in bytes, 1300 to 8896. A change restarts nothing but holds for machines started after it. @default 1460 */
+  /**
+   * Largest packet in bytes, 1300 to 8896. A change restarts nothing but holds for machines started after it. @default
+   * 1460
+   */
   readonly mtuBytes?: number;
 }
 
@@ -24,8 +27,8 @@ export const vpcNetworkSchema = z.strictObject({
 assertSchema<VpcNetworkConfig, typeof vpcNetworkSchema>(true);
 
 /**
- * A VPC network. Subnets are never made by Google (`custom.networkRequireCustomModeVpc`), and the default route to the internet is
- * removed: what may leave has a route of its own (`NatGateway`, `GoogleApisDns`).
+ * A VPC network. Subnets are never made by Google (`custom.networkRequireCustomModeVpc`), and the default route to the
+ * internet is removed: what may leave has a route of its own (`NatGateway`, `GoogleApisDns`).
  */
 export class VpcNetwork extends Construct {
   readonly ref: NetworkRef;
