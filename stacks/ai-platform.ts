@@ -82,9 +82,11 @@ function compose(scope: App, values: EnvironmentValues, problems: Problems): Mad
     return new ClusterStack(scope, {
       ...base,
       cluster: values.cluster,
+      maxPodsPerNode: values.network.maxPodsPerNode,
       gpuBudget: values.gpuBudget,
       network: network?.network.network ?? STAND_IN.network,
       subnet: network?.network.nodes ?? STAND_IN.subnet,
+      controlPlaneSubnet: network?.network.controlPlane,
       nodeNetworks: network?.nodeNetworks,
       keys: {
         secrets: foundation?.keys.key("gke-secrets") ?? STAND_IN.key,

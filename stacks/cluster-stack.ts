@@ -26,14 +26,15 @@ import {
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 /** The environment's cluster, its pools and its backups. */
-export interface ClusterSection extends Omit<GpuClusterConfig, "multiNetworking"> {
+export interface ClusterSection extends Omit<GpuClusterConfig, "maxPodsPerNode"> {
   /** Pools of nodes; at least one without accelerators, for what runs the cluster itself. */
   readonly pools: readonly NodePoolConfig[];
   /** Backups of the cluster; `false` does without. @default {} */
   readonly backup?: ClusterBackupConfig | false;
 }
 
-const { multiNetworking: _derivedFromPools, ...clusterShape } = gpuClusterSchema.shape;
+// The network's: pods are planned for there.
+const { maxPodsPerNode: _fromNetwork, ...clusterShape } = gpuClusterSchema.shape;
 
 export const clusterSectionSchema = z.strictObject({
   ...clusterShape,
@@ -48,10 +49,14 @@ assertSchema<ClusterSection, typeof clusterSectionSchema>(true);
 
 export interface ClusterStackProps extends PlatformStackProps {
   readonly cluster: ClusterSection;
+  /** Most pods on one node that the subnet's range for pods was planned for. */
+  readonly maxPodsPerNode: number;
   /** Most GPUs over all pools. */
   readonly gpuBudget: number;
   readonly network: NetworkRef;
   readonly subnet: SubnetRef;
+  /** Subnet of the control plane's private endpoint. @default - the nodes' subnet */
+  readonly controlPlaneSubnet?: SubnetRef;
   /** Further networks of a pool's nodes, by the pool's name. @default - none: machines with a fabric are refused */
   readonly nodeNetworks?: ReadonlyMap<string, readonly NodeNetworkRef[]>;
   readonly keys: {
@@ -78,9 +83,10 @@ export class ClusterStack extends PlatformStack {
       problems.attempt("cluster", () => {
         return new GpuCluster(this, "cluster", {
           ...config,
-          multiNetworking: (props.nodeNetworks?.size ?? 0) > 0,
+          maxPodsPerNode: props.maxPodsPerNode,
           network: props.network,
           subnet: props.subnet,
+          controlPlaneSubnet: props.controlPlaneSubnet,
           secretsKey: props.keys.secrets,
           nodeDiskKey: props.keys.nodeDisks,
           notificationsKey: props.keys.notifications,

@@ -20,7 +20,7 @@ import { clusterSectionSchema, type ClusterSection } from "./cluster-stack";
 
 /** A governed AI platform on Google Cloud, as one file. */
 export interface EnvironmentConfig {
-  /** For editors: where the JSON Schema of this file lies. */
+  /** For editors: where the JSON Schema of this file lies. @default - none */
   readonly $schema?: string;
   /** Short name, e.g. `prod`; first part of most resource names and of every stack's. */
   readonly name: string;
@@ -139,6 +139,40 @@ const rules: readonly CrossFieldRule<EnvironmentValues>[] = [
             got: pools.map((pool) => pool.machine),
             fix: "add a pool without accelerators, e.g. machine e2-standard-4",
           },
+  },
+  {
+    reads: ["network", "cluster"],
+    check: ({ network, cluster: { pools } }) => {
+      const nodes = pools.reduce((sum, pool) => sum + pool.provisioning.maxNodes, 0);
+      if (nodes <= network.maxNodes) return undefined;
+      const list = pools.map((pool) => `${pool.provisioning.maxNodes} of ${pool.name}`).join(" + ");
+      return {
+        code: "nodes-exceed-network",
+        path: "network.maxNodes",
+        message: `plans addresses for fewer nodes than the pools may have: ${list} = ${nodes}`,
+        got: network.maxNodes,
+        allowed: `at least ${nodes}`,
+        fix: `raise network.maxNodes to ${nodes} and some for upgrades, or lower maxNodes of a pool`,
+      };
+    },
+  },
+  {
+    reads: ["network", "cluster"],
+    check: ({ network: { maxPodsPerNode }, cluster: { pools } }) =>
+      pools.flatMap((pool, index): Failure[] =>
+        (pool.maxPodsPerNode ?? 0) <= maxPodsPerNode
+          ? []
+          : [
+              {
+                code: "pods-exceed-network",
+                path: `cluster.pools[${index}].maxPodsPerNode`,
+                message: "is more than the network's range for pods is planned for",
+                got: pool.maxPodsPerNode,
+                allowed: `at most network.maxPodsPerNode (${maxPodsPerNode})`,
+                fix: "lower it, or raise network.maxPodsPerNode before the network exists",
+              },
+            ],
+      ),
   },
 ];
 

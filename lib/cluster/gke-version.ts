@@ -6,7 +6,7 @@ import type { Failure } from "../core";
 export const GKE_VERSION = /^[1-9]\d*\.\d+(\.\d+-gke\.\d+)?$/;
 
 /** True for `1.34.5-gke.1153000`, false for `1.34`. */
-export function isFullVersion(version: string): boolean {
+function isFullVersion(version: string): boolean {
   return version.includes("-gke.");
 }
 
@@ -73,7 +73,7 @@ function mayLieInside(version: string, window: VersionWindow): boolean {
 }
 
 /** The window in words. */
-export function describeWindow(window: VersionWindow): string {
+function describeWindow(window: VersionWindow): string {
   const minimum = window.min
     ? [`${window.min} or later`]
     : (window.minByMinor ?? []).map((entry) => `${entry} or later of its minor`);

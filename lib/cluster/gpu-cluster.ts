@@ -65,6 +65,8 @@ export interface GpuClusterConfig {
    * @default true
    */
   readonly multiNetworking?: boolean;
+  /** Most pods on one node, unless its pool says otherwise; the pod range is planned for it. @default 110 */
+  readonly maxPodsPerNode?: number;
   /** `OPTIMIZE_UTILIZATION` packs pods and removes idle nodes sooner, which GPU prices ask for. @default "OPTIMIZE_UTILIZATION" */
   readonly autoscalingProfile?: "BALANCED" | "OPTIMIZE_UTILIZATION";
   /** True refuses to destroy the cluster. @default true */
@@ -111,6 +113,8 @@ export const gpuClusterSchema = z.strictObject({
     z.boolean().describe("Whether nodes may have more than one network").default(true),
     "node pools with GPU fabrics are checked against it",
   ),
+  // 8 to 256, 110 unless asked for otherwise: GKE docs, "Configure maximum Pods per node".
+  maxPodsPerNode: z.int().min(8).max(256).describe("Most pods on one node, unless its pool says otherwise").default(110),
   autoscalingProfile: z
     .enum(["BALANCED", "OPTIMIZE_UTILIZATION"])
     .describe("How eagerly the autoscaler removes idle nodes")
@@ -363,7 +367,7 @@ function hardening(secretsKey: string) {
   } satisfies Partial<ContainerClusterConfig>;
 }
 
-function networking({ multiNetworking }: Config, subnet: SubnetRef) {
+function networking({ multiNetworking, maxPodsPerNode }: Config, subnet: SubnetRef) {
   return {
     networkingMode: "VPC_NATIVE",
     ipAllocationPolicy: {
@@ -371,6 +375,7 @@ function networking({ multiNetworking }: Config, subnet: SubnetRef) {
       servicesSecondaryRangeName: subnet.serviceRange,
       stackType: "IPV4",
     },
+    defaultMaxPodsPerNode: maxPodsPerNode,
     datapathProvider: "ADVANCED_DATAPATH",
     // Dataplane V2 enforces network policies itself; the block says so to checkov CKV_GCP_12.
     networkPolicy: { enabled: false },

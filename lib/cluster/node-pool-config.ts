@@ -139,6 +139,7 @@ const MODELS = ["on-demand", "spot", "flex-start", "queued", "reservation"] as c
 
 // 40 characters less the suffix `-xxxxxx`.
 const MAX_NAME_LENGTH = 33;
+
 function fact<S extends z.ZodType>(schema: S): S {
   return known(schema, "the pool's shape and its checks follow from it");
 }

@@ -89,7 +89,7 @@ function partOfReservation<S extends z.ZodType>(schema: S): S {
   return known(schema, "the pool is replaced when it changes, and its name changes with it");
 }
 
-export const reservationSchema = z.discriminatedUnion("affinity", [
+const reservationSchema = z.discriminatedUnion("affinity", [
   z.strictObject({
     affinity: z.literal("specific").describe("One reservation, by name"),
     name: partOfReservation(

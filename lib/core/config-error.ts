@@ -59,6 +59,15 @@ function renderFailure(failure: Failure): string {
 const MAX_SHOWN = 200;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toJson(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Circular: a construct where plain data belongs.
+    return `an object of ${(value as object).constructor.name}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { ConfigError, type Failure } from "../core";
-import { blocksBetween, cidrAt, contains, overlaps, prefixLengthFor, readCidr, sizeOf } from "./cidr";
+import { blocksBetween, cidrAt, contains, overlaps, prefixLengthFor, readCidr, sizeOf, type CidrBlock } from "./cidr";
 
 /** What a network must hold, in counts. */
 export interface AddressNeeds {
@@ -86,29 +86,23 @@ export const RESERVED_RANGES: readonly { readonly cidr: string; readonly owner: 
 ];
 
 /**
- * Plans a network's ranges from counts: powers of two, largest first, one after the other, so that every block is
- * aligned and nothing is lost between them. The fabrics' pool lies at the end and grows downwards: a GPU pool that
- * comes later moves nothing. Other counts do move ranges, and a moved range replaces its subnet: ask for what the
- * environment may become.
+ * Plans a network's ranges: sizes from counts, rounded up to powers of two, each in a place of its own. A count that grows makes its own range
+ * larger where it lies and moves no other: a moved range would replace its subnet, and a cluster with it.
  * @throws ConfigError where the ranges overlap or do not hold what is asked for
  */
 export function planAddresses(needs: AddressNeeds): AddressPlan {
   const failures = addressFailures(needs);
   if (failures.length > 0) throw new ConfigError(`address plan of ${needs.range}`, failures);
   const whole = readCidr(needs.range);
-  const end = whole.start + whole.size;
-  const ranges: PlannedRange[] = [];
-  let next = whole.start;
-  for (const { name, prefixLength, holds } of blocksFor(needs)) {
-    ranges.push({ name, cidr: cidrAt(next, prefixLength), addresses: sizeOf(prefixLength), holds });
-    next += sizeOf(prefixLength);
-  }
-  const pool = fabricPool(needs);
-  const poolStart = end - (pool ? sizeOf(pool.prefixLength) : 0);
-  if (pool) {
-    const { name, prefixLength, holds } = pool;
-    ranges.push({ name, cidr: cidrAt(poolStart, prefixLength), addresses: sizeOf(prefixLength), holds });
-  }
+  const ranges = blocksFor(needs)
+    .map(({ name, prefixLength, holds }) => {
+      const start = startOf(name, whole, sizeOf(prefixLength));
+      return { name, start, cidr: cidrAt(start, prefixLength), addresses: sizeOf(prefixLength), holds };
+    })
+    .sort((a, b) => a.start - b.start);
+  const ends = [whole.start, ...ranges.map((r) => r.start + r.addresses)];
+  const starts = [...ranges.map((r) => r.start), whole.start + whole.size];
+  const free = ends.flatMap((end, index) => blocksBetween(end, starts[index]!));
   const cidrOf = (name: RangeName) => ranges.find((r) => r.name === name)?.cidr;
   return {
     range: needs.range,
@@ -118,10 +112,31 @@ export function planAddresses(needs: AddressNeeds): AddressPlan {
     proxyOnly: cidrOf("proxy-only")!,
     controlPlane: cidrOf("control-plane")!,
     fabrics: cidrOf("fabrics"),
-    ranges,
-    free: blocksBetween(next, poolStart),
-    freeAddresses: poolStart - next,
+    ranges: ranges.map(({ start: _start, ...range }) => range),
+    free,
+    freeAddresses: whole.size - ranges.reduce((sum, r) => sum + r.addresses, 0),
   };
+}
+
+/**
+ * The place of each kind of range, in 32nds of the whole: pods half, fabrics a quarter, nodes an eighth, services a sixteenth, and a 32nd each
+ * for proxies and the control plane; a 32nd stays free.
+ */
+const PLACES: Readonly<Record<RangeName, { readonly from: number; readonly parts: number }>> = {
+  pods: { from: 0, parts: 16 },
+  nodes: { from: 16, parts: 4 },
+  services: { from: 20, parts: 2 },
+  "proxy-only": { from: 22, parts: 1 },
+  "control-plane": { from: 23, parts: 1 },
+  fabrics: { from: 24, parts: 8 },
+};
+const PARTS = 32;
+
+function startOf(name: RangeName, whole: CidrBlock, addresses: number): number {
+  const { from, parts } = PLACES[name];
+  const part = whole.size / PARTS;
+  // The fabrics' pool grows downwards from the end: its subnets are counted from there.
+  return whole.start + (name === "fabrics" ? (from + parts) * part - addresses : from * part);
 }
 
 /** Everything that speaks against a plan, with paths of `AddressNeeds`. */
@@ -190,24 +205,37 @@ function alignment(path: string, cidr: string): Failure[] {
 }
 
 function exhaustion(needs: AddressNeeds): Failure[] {
-  const pool = fabricPool(needs);
-  const blocks = [...blocksFor(needs), ...(pool ? [pool] : [])];
-  const needed = blocks.reduce((sum, { prefixLength }) => sum + sizeOf(prefixLength), 0);
   const { size } = readCidr(needs.range);
-  if (needed <= size) return [];
-  const prefixLength = prefixLengthFor(needed);
-  const list = blocks.map((b) => `${b.name} /${b.prefixLength} (${b.holds})`).join(", ");
+  const wholeFor = ({ name, prefixLength }: Block) => (sizeOf(prefixLength) * PARTS) / PLACES[name].parts;
+  const tooLarge = blocksFor(needs).filter((block) => wholeFor(block) > size);
+  if (tooLarge.length === 0) return [];
+  const prefixLength = prefixLengthFor(Math.max(...tooLarge.map(wholeFor)));
+  const list = tooLarge.map((block) => {
+    const room = Math.floor((size * PLACES[block.name].parts) / PARTS);
+    return `${block.name} need ${count(sizeOf(block.prefixLength))} (${block.holds}) and have ${count(room)}`;
+  });
+  const counts = [...new Set(tooLarge.map((block) => COUNTED_BY[block.name]))].join(" or ");
   return [
     {
       code: "addresses-exhausted",
       path: "range",
-      message: `has ${count(size)} addresses, and ${count(needed)} are needed: ${list}`,
+      message: `has ${count(size)} addresses, too few: ${list.join("; ")}`,
       got: needs.range,
       allowed: prefixLength >= 8 ? `a /${prefixLength} or larger` : "no private range is as large",
-      fix: `${prefixLength >= 8 ? `use a /${prefixLength}, or ` : ""}lower maxNodes or maxPodsPerNode`,
+      fix: `${prefixLength >= 8 ? `use a /${prefixLength}, or ` : ""}lower ${counts}`,
     },
   ];
 }
+
+/** The field that makes a range as large as it is. */
+const COUNTED_BY: Readonly<Record<RangeName, string>> = {
+  pods: "maxNodes or maxPodsPerNode",
+  nodes: "maxNodes",
+  services: "maxServices",
+  "proxy-only": "the proxy-only subnet (a larger proxyOnlyPrefixLength)",
+  "control-plane": "nothing: the network is too small for a cluster",
+  fabrics: "the number of GPU fabrics",
+};
 
 interface Block {
   readonly name: RangeName;
@@ -215,23 +243,18 @@ interface Block {
   readonly holds: string;
 }
 
-/** The blocks to place from the start, largest first; equal ones keep the order they are listed in. */
 function blocksFor(needs: AddressNeeds): Block[] {
-  const { maxNodes, maxPodsPerNode, maxServices, proxyOnlyPrefixLength } = needs;
+  const { maxNodes, maxPodsPerNode, maxServices, proxyOnlyPrefixLength, fabricSubnets } = needs;
   const perNode = prefixLengthFor(ADDRESSES_PER_POD * maxPodsPerNode);
+  const fabrics = `${fabricSubnets} subnets × /${FABRIC_SUBNET_PREFIX_LENGTH}`;
   return [
     block("pods", Math.max(maxNodes * sizeOf(perNode), SMALLEST_POD_RANGE), `${maxNodes} nodes × /${perNode}`),
     block("nodes", maxNodes + RESERVED_IN_SUBNET, `${maxNodes} nodes`),
     block("services", Math.max(maxServices, SMALLEST_SERVICE_RANGE), `${maxServices} services`),
     block("proxy-only", sizeOf(proxyOnlyPrefixLength), "load balancer proxies"),
     block("control-plane", CONTROL_PLANE_RANGE, "private endpoint"),
-  ].sort((a, b) => a.prefixLength - b.prefixLength);
-}
-
-function fabricPool({ fabricSubnets }: AddressNeeds): Block | undefined {
-  if (fabricSubnets === 0) return undefined;
-  const holds = `${fabricSubnets} fabric subnets × /${FABRIC_SUBNET_PREFIX_LENGTH}`;
-  return block("fabrics", fabricSubnets * sizeOf(FABRIC_SUBNET_PREFIX_LENGTH), holds);
+    ...(fabricSubnets > 0 ? [block("fabrics", fabricSubnets * sizeOf(FABRIC_SUBNET_PREFIX_LENGTH), fabrics)] : []),
+  ];
 }
 
 function block(name: RangeName, addresses: number, holds: string): Block {

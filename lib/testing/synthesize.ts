@@ -20,13 +20,13 @@ export class SynthesizedStack {
   only(type: string, having: Block = {}): Block {
     const found = this.resources(type).filter((r) => contains(r.config, having));
     if (found.length === 1) return found[0]!.config;
-    return this.fail(`expected exactly one ${type} ${describe(having)}, found ${found.length}`, type);
+    return this.fail(`expected exactly one ${type} ${describe(having)}, found ${found.length}`, type, having);
   }
 
   /** Fails unless a resource of the type contains every given attribute (nested blocks too, further attributes allowed). */
   has(type: string, having: Block): void {
     if (this.resources(type).some((r) => contains(r.config, having))) return;
-    this.fail(`expected a ${type} ${describe(having)}`, type);
+    this.fail(`expected a ${type} ${describe(having)}`, type, having);
   }
 
   /** Fails unless exactly one resource of the type exists and its attributes are these and no others (comments aside). */
@@ -39,7 +39,7 @@ export class SynthesizedStack {
   /** Fails where a resource of the type exists that contains the attributes. */
   absent(type: string, having: Block = {}): void {
     if (this.resources(type).some((r) => contains(r.config, having))) {
-      this.fail(`expected no ${type} ${describe(having)}`, type);
+      this.fail(`expected no ${type} ${describe(having)}`, type, having);
     }
   }
 
@@ -57,8 +57,11 @@ export class SynthesizedStack {
     throw new AssertionFailure(`${this.name}: expected only ${wanted.join(", ")}; found ${found.join(", ")}`);
   }
 
-  private fail(message: string, type: string): never {
-    const there = this.resources(type).map((r) => `  ${r.address}: ${JSON.stringify({ ...r.config, "//": undefined })}`);
+  // Of what is there, only the attributes that were asked for: a cluster has a hundred.
+  private fail(message: string, type: string, asked: Block = {}): never {
+    const shown = ({ "//": _comment, ...config }: Block) =>
+      Object.keys(asked).length === 0 ? config : Object.fromEntries(Object.keys(asked).map((key) => [key, config[key]]));
+    const there = this.resources(type).map((r) => `  ${r.address}: ${JSON.stringify(shown(r.config))}`);
     const types = [...new Set(this.resources().map((r) => r.type))].join(", ");
     throw new AssertionFailure(
       `${this.name}: ${message}; ${there.length ? `there:\n${there.join("\n")}` : `types there: ${types || "none"}`}`,

@@ -181,7 +181,7 @@ describe("a GPU cluster with nothing but the required props", () => {
       release_channel: { channel: "REGULAR" },
       fleet: { project: PROJECT },
       deletion_protection: true,
-      enable_multi_networking: false,
+      enable_multi_networking: true,
       resource_labels: { owner: "ml-platform-lead", "cost-center": "cc-4711", environment: "prod" },
     });
   });

@@ -92,7 +92,7 @@ describe("a freeze", () => {
   });
 
   test.each([
-    ["NO_UPGRADES", "2027-04-01", "2027-04-02", 90],
+    ["NO_UPGRADES", "2027-01-31", "2027-02-01", 30],
     ["NO_MINOR_UPGRADES", "2027-06-30", "2027-07-01", 180],
     ["NO_MINOR_OR_NODE_UPGRADES", "2027-06-30", "2027-07-01", 180],
   ] as const)("of scope %s may end on %s, not on %s", (scope, last, tooLate, max) => {

@@ -172,6 +172,10 @@ describe("where a value came from", () => {
 });
 
 describe("ConfigError", () => {
+  test("names what cannot be shown: a construct where text belongs", () => {
+    expect(() => parseProps(scope(), "Thing", schema, { name: scope() })).toThrow(/got: {5}an object of TerraformStack/);
+  });
+
   test("shows code, path, value, what is allowed and the fix", () => {
     const error = new ConfigError("prod.yaml", [
       { code: "c", path: "a.b", position: "prod.yaml:3:4", message: "is wrong", got: { x: 1 }, allowed: "1 to 3", fix: "give 2" },

@@ -16,13 +16,13 @@ const plan = (needs: Partial<AddressNeeds> = {}) => planAddresses({ ...NEEDS, ..
 const refusal = (needs: Partial<AddressNeeds>) => failuresOf(() => plan(needs));
 
 describe("ranges from counts", () => {
-  test("lie one after the other, largest first, and the fabrics' pool at the end", () => {
+  test("have a place each, and the fabrics' pool the end", () => {
     expect(plan()).toMatchObject({
       pods: "10.16.0.0/15",
-      services: "10.18.0.0/20",
-      nodes: "10.18.16.0/23",
-      proxyOnly: "10.18.18.0/23",
-      controlPlane: "10.18.20.0/28",
+      nodes: "10.24.0.0/23",
+      services: "10.26.0.0/20",
+      proxyOnly: "10.27.0.0/23",
+      controlPlane: "10.27.128.0/28",
       fabrics: "10.31.0.0/16",
     });
   });
@@ -75,9 +75,20 @@ describe("ranges from counts", () => {
     expect(plan()).toEqual(plan());
   });
 
-  test("do not move when fabrics are added", () => {
-    const { nodes, pods, services, proxyOnly, controlPlane } = plan({ fabricSubnets: 0 });
-    expect(plan({ fabricSubnets: 64 })).toMatchObject({ nodes, pods, services, proxyOnly, controlPlane });
+  test.each([
+    ["maxNodes", 2000],
+    ["maxPodsPerNode", 256],
+    ["maxServices", 65536],
+    ["proxyOnlyPrefixLength", 20],
+    ["fabricSubnets", 64],
+  ] as const)("a larger %s moves no range: it grows where it lies, the fabrics' pool downwards", (field, value) => {
+    const before = plan().ranges;
+    for (const { name, cidr } of plan({ [field]: value }).ranges) {
+      const old = readCidr(before.find((r) => r.name === name)!.cidr);
+      const now = readCidr(cidr);
+      if (name === "fabrics") expect(now.start + now.size).toBe(old.start + old.size);
+      else expect(now.start).toBe(old.start);
+    }
   });
 });
 
@@ -87,12 +98,11 @@ describe("refused", () => {
     expect(more).toEqual([]);
     expect(failure).toMatchObject({ code: "addresses-exhausted", path: "range", got: "10.16.0.0/16" });
     expect(failure!.message).toBe(
-      "has 65,536 addresses, and 333,328 are needed: pods /14 (1000 nodes × /24), services /20 (4096 services), " +
-        "nodes /22 (1000 nodes), proxy-only /23 (load balancer proxies), control-plane /28 (private endpoint), " +
-        "fabrics /16 (9 fabric subnets × /20)",
+      "has 65,536 addresses, too few: pods need 262,144 (1000 nodes × /24) and have 32,768; " +
+        "fabrics need 65,536 (9 subnets × /20) and have 16,384",
     );
     expect(failure!.allowed).toBe("a /13 or larger");
-    expect(failure!.fix).toBe("use a /13, or lower maxNodes or maxPodsPerNode");
+    expect(failure!.fix).toBe("use a /13, or lower maxNodes or maxPodsPerNode or the number of GPU fabrics");
   });
 
   test("the prefix length it advises is enough", () => {
@@ -101,7 +111,10 @@ describe("refused", () => {
 
   test("needs that no private range holds", () => {
     const [failure] = refusal({ range: "10.0.0.0/8", maxNodes: 15000, maxPodsPerNode: 256, fabricSubnets: 4096 });
-    expect(failure).toMatchObject({ allowed: "no private range is as large", fix: "lower maxNodes or maxPodsPerNode" });
+    expect(failure).toMatchObject({
+      allowed: "no private range is as large",
+      fix: "lower the number of GPU fabrics",
+    });
   });
 
   test("a peer's range within the network's, naming both", () => {
