@@ -15,7 +15,7 @@ const workshop = path.join(root, ".bench");
 const EXAMPLE = "examples/environments/prod.yaml";
 
 const RUNS = 10;
-const GROWTH_RUNS = 3;
+const GROWTH_RUNS = 5;
 const GROWTH_COUNTS = [500, 1000, 2000, 3000, 4000, 5000];
 const IMPORT_RUNS = 5;
 

@@ -98,10 +98,12 @@ export interface VersionWindow {
    * a minor after the last is fine, one before the first is not.
    */
   readonly minByMinor?: readonly string[];
-  /** Known-bad: this version and every later one fail. */
+  /** Known-bad: this version and every later one fail, up to `fixedByMinor`. */
   readonly maxExclusive?: string;
   /** Why `maxExclusive` exists. */
   readonly maxReason?: string;
+  /** Where the machine works again after `maxExclusive`: lowest version per minor, ascending, read as `minByMinor` is. Absent: nowhere yet. */
+  readonly fixedByMinor?: readonly string[];
   /** Lowest version for flex-start and queued provisioning of this machine, where sold. */
   readonly flexStartMin?: string;
 }
@@ -594,6 +596,8 @@ export const MACHINES: Readonly<Record<string, MachineSpec>> = {
       minByMinor: ["1.27.16-gke.2874000", "1.28.15-gke.3163000", "1.29.15-gke.2467000"],
       maxExclusive: "1.34.1-gke.1431000",
       maxReason: "Container-Optimized OS 125 breaks GPUDirect-TCPX (GoogleCloudPlatform/cluster-toolkit#5673)",
+      // NVIDIA/aicr#2290 for 1.34; GKE release notes of 2026-08-25, as quoted there and elsewhere, for both.
+      fixedByMinor: ["1.34.5-gke.1153000", "1.35.2-gke.1485000"],
       flexStartMin: FLEX_START_MIN_VERSION,
     },
     provisioning: ALL_MODELS,

@@ -32,7 +32,7 @@ export function versionFailure(
   version: string,
   window: VersionWindow,
 ): Failure | undefined {
-  if (reachesMinimum(version, window) && staysBelowMaximum(version, window)) return undefined;
+  if (reachesMinimum(version, window) && avoidsKnownBad(version, window)) return undefined;
   const base = { path, got: version, allowed: describeWindow(window) };
   if (mayLieInside(version, window)) {
     return {
@@ -55,33 +55,45 @@ function reachesMinimum(version: string, window: VersionWindow): boolean {
   return minimum === undefined || isAtLeast(version, minimum);
 }
 
-// The entry of the version's own minor; without one, any entry of an earlier minor is passed and the first of a later one is not.
-function minimumFor(version: string, window: VersionWindow): string | undefined {
-  const entries = window.minByMinor ?? [];
-  return window.min ?? entries.find((entry) => compareMinors(entry, version) === 0) ?? entries[0];
+// The entry of the version's own minor; without one the last entry decides, which later minors pass and earlier ones do not.
+function minimumFor(version: string, { min, minByMinor: entries = [] }: VersionWindow): string | undefined {
+  return min ?? entries.find((entry) => compareMinors(entry, version) === 0) ?? entries.at(-1);
 }
 
-function staysBelowMaximum(version: string, window: VersionWindow): boolean {
-  return window.maxExclusive === undefined || isBelow(version, window.maxExclusive);
+function avoidsKnownBad(version: string, { maxExclusive, fixedByMinor }: VersionWindow): boolean {
+  return maxExclusive === undefined || isBelow(version, maxExclusive) || isFixed(version, fixedByMinor);
 }
 
+function isFixed(version: string, fixedByMinor: readonly string[] | undefined): boolean {
+  return fixedByMinor !== undefined && reachesMinimum(version, { minByMinor: fixedByMinor });
+}
+
+/** For a minor: whether some release of it lies inside. */
 function mayLieInside(version: string, window: VersionWindow): boolean {
   if (isFullVersion(version)) return false;
   const minimum = minimumFor(version, window);
   const notBefore = minimum === undefined || compareMinors(version, minimum) >= 0;
-  return notBefore && (window.maxExclusive === undefined || compareMinors(version, window.maxExclusive) <= 0);
+  const { maxExclusive, fixedByMinor = [] } = window;
+  const worksSomewhere =
+    maxExclusive === undefined ||
+    compareMinors(version, maxExclusive) <= 0 ||
+    fixedByMinor.some((entry) => compareMinors(version, entry) === 0);
+  return notBefore && worksSomewhere;
 }
 
 /** The window in words. */
 function describeWindow(window: VersionWindow): string {
-  const minimum = window.min
-    ? [`${window.min} or later`]
-    : (window.minByMinor ?? []).map((entry) => `${entry} or later of its minor`);
-  if (window.minByMinor?.length && !window.min) minimum.push("any later minor");
+  const minimum = window.min ? `${window.min} or later` : describeByMinor(window.minByMinor);
   const maximum = window.maxExclusive
     ? `before ${window.maxExclusive} (${window.maxReason ?? "known not to work from there on"})`
     : "";
-  return [minimum.join(", "), maximum].filter(Boolean).join("; ") || "any version";
+  const fixed = window.fixedByMinor ? `or again ${describeByMinor(window.fixedByMinor)}` : "";
+  return [minimum, [maximum, fixed].filter(Boolean).join(", ")].filter(Boolean).join("; ") || "any version";
+}
+
+function describeByMinor(entries: readonly string[] = []): string {
+  if (entries.length === 0) return "";
+  return [...entries.map((entry) => `${entry} or later of its minor`), "any later minor"].join(", ");
 }
 
 function compareMinors(a: string, b: string): number {

@@ -191,7 +191,8 @@ describe("every machine", () => {
   test("states versions as GKE writes them, per minor in ascending order", () => {
     const minor = (version: string): number => Number(version.split(".")[1]);
     for (const [, { versions: v }] of machines) {
-      const all = [v.min, v.maxExclusive, v.flexStartMin, ...(v.minByMinor ?? [])].filter((x) => x !== undefined);
+      const perMinor = [...(v.minByMinor ?? []), ...(v.fixedByMinor ?? [])];
+      const all = [v.min, v.maxExclusive, v.flexStartMin, ...perMinor].filter((x) => x !== undefined);
       for (const version of all) expect(version).toMatch(/^1\.\d+\.\d+-gke\.\d+$/);
       const minors = (v.minByMinor ?? []).map(minor);
       expect(minors).toEqual([...new Set(minors)].sort((a, b) => a - b));
@@ -268,6 +269,7 @@ describe("exceptions that the reference names", () => {
       minByMinor: ["1.27.16-gke.2874000", "1.28.15-gke.3163000", "1.29.15-gke.2467000"],
       maxExclusive: "1.34.1-gke.1431000",
       maxReason: expect.stringContaining("Container-Optimized OS 125"),
+      fixedByMinor: ["1.34.5-gke.1153000", "1.35.2-gke.1485000"],
       flexStartMin: "1.32.2-gke.1652000",
     });
   });

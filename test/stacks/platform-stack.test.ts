@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { Annotations, App, Aspects, TerraformStack } from "cdktf";
 import { ComputeAddress } from "@cdktf/provider-google/lib/compute-address";
 import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
+import { ComputeResourcePolicy } from "@cdktf/provider-google/lib/compute-resource-policy";
 import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster";
 import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
@@ -44,6 +45,11 @@ describe("labels", () => {
     expect(pools).toEqual([{ resource_labels: labels }, { resource_labels: { ...labels, owner: "someone", x: "y" } }]);
     expect(stack.only("google_monitoring_alert_policy")["user_labels"]).toEqual(labels);
     expect(stack.only("google_sql_database_instance")["settings"]).toEqual({ tier: "t", user_labels: labels });
+  });
+
+  test("no block is invented that would need more than labels", () => {
+    const stack = stackOf((s) => new ComputeResourcePolicy(s, "policy", { name: "p" }));
+    expect(stack.only("google_compute_resource_policy")).not.toHaveProperty("snapshot_schedule_policy");
   });
 
   test("an optional block is not invented on a type that default labels reach", () => {
