@@ -2,6 +2,10 @@
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
+  moduleNameMapper: {
+    "^cdktf-ai-platform$": "<rootDir>/stacks",
+    "^cdktf-ai-platform/(.*)$": "<rootDir>/lib/$1",
+  },
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/terraform/", "<rootDir>/test/cluster/"],
   transform: {

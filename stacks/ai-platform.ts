@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import { ConfigError, Problems, Ref, type EnvironmentFacts } from "../lib/core";
+import { ConfigError, type Problems, Ref, type EnvironmentFacts } from "../lib/core";
 import { ClusterStack } from "./cluster-stack";
 import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
 import { EnvironmentFile } from "./environment-file";

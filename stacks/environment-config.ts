@@ -13,7 +13,12 @@ import {
   type Failure,
   type GovernanceConfig,
 } from "../lib/core";
-import { containerRegistrySchema, encryptionKeysSchema, type ContainerRegistryConfig, type EncryptionKeysConfig } from "../lib/security";
+import {
+  containerRegistrySchema,
+  encryptionKeysSchema,
+  type ContainerRegistryConfig,
+  type EncryptionKeysConfig,
+} from "../lib/security";
 import { platformNetworkSchema, type PlatformNetworkConfig } from "../lib/network";
 import { stateSchema, type StateConfig } from "./backend";
 import { clusterSectionSchema, type ClusterSection } from "./cluster-stack";
@@ -62,14 +67,26 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       // Resource Manager docs, "Creating and managing projects".
       id: explained(
-        z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/).describe("Project id"),
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/)
+          .describe("Project id"),
         "6 to 30 lowercase letters, digits and dashes, starting with a letter",
       ),
-      number: explained(z.string().regex(/^\d{6,19}$/).describe("Project number, in quotes"), "digits, in quotes"),
+      number: explained(
+        z
+          .string()
+          .regex(/^\d{6,19}$/)
+          .describe("Project number, in quotes"),
+        "digits, in quotes",
+      ),
     })
     .describe("The Google Cloud project that holds everything"),
   region: explained(
-    z.string().regex(/^[a-z]+-[a-z]+\d+$/).describe("Region of everything, e.g. europe-west4"),
+    z
+      .string()
+      .regex(/^[a-z]+-[a-z]+\d+$/)
+      .describe("Region of everything, e.g. europe-west4"),
     "a region such as europe-west4",
   ),
   zones: z
@@ -195,7 +212,13 @@ function zoneFailure(region: string, path: string, zone: string): Failure[] {
 }
 
 function duplicateFailure(path: string, got: string, what: string): Failure {
-  return { code: "duplicate", path, message: `is the name of another ${what}`, got, fix: `give each ${what} a name of its own` };
+  return {
+    code: "duplicate",
+    path,
+    message: `is the name of another ${what}`,
+    got,
+    fix: `give each ${what} a name of its own`,
+  };
 }
 
 /** Positions of values that stood in the list before. */

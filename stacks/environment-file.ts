@@ -25,7 +25,13 @@ export class EnvironmentFile {
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
       throw refuse(file, [
-        { code: "no-file", path: "", message: reason, got: file, fix: "give the path of an environment file, e.g. examples/environments/dev.yaml" },
+        {
+          code: "no-file",
+          path: "",
+          message: reason,
+          got: file,
+          fix: "give the path of an environment file, e.g. examples/environments/dev.yaml",
+        },
       ]);
     }
     return EnvironmentFile.parse(file, text);
@@ -88,7 +94,9 @@ export class EnvironmentFile {
   private keyNode(keys: readonly string[]): Node | undefined {
     const parent = keys.length > 1 ? this.document.getIn(keys.slice(0, -1).map(toIndex), true) : this.document.contents;
     if (!isMap(parent)) return undefined;
-    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === keys.at(-1));
+    const pair = parent.items.find(
+      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === keys.at(-1),
+    );
     return pair?.key as Node | undefined;
   }
 

@@ -25,9 +25,14 @@ export class FoundationStack extends PlatformStack {
   constructor(scope: Construct, props: FoundationStackProps) {
     super(scope, "foundation", props);
     const problems = new Problems();
-    const services = new ProjectServices(this, "services", PLATFORM_APIS.map(({ service }) => service));
+    const services = new ProjectServices(
+      this,
+      "services",
+      PLATFORM_APIS.map(({ service }) => service),
+    );
     const keys =
-      problems.attempt("keys", () => new EncryptionKeys(this, "keys", props.keys)) ?? new EncryptionKeys(this, "default-keys");
+      problems.attempt("keys", () => new EncryptionKeys(this, "keys", props.keys)) ??
+      new EncryptionKeys(this, "default-keys");
     keys.node.addDependency(services);
     const registry = problems.attempt(
       "registry",

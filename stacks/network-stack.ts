@@ -51,7 +51,8 @@ export class NetworkStack extends PlatformStack {
     // What the provider cannot express, the pool itself refuses.
     if (!spec?.fabric || pool.fabric === "none" || spec.providerCapability !== undefined) return [];
     const [zone, ...more] = pool.zones ?? this.environment.zones;
-    if (more.length === 0) return [{ pool: pool.name, key: `${spec.family}-${zone}`, machine: pool.machine, zone: zone!, path }];
+    if (more.length === 0)
+      return [{ pool: pool.name, key: `${spec.family}-${zone}`, machine: pool.machine, zone: zone!, path }];
     problems.add(path, [
       {
         code: "one-zone",

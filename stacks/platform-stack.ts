@@ -112,7 +112,8 @@ function deployed(stack: TerraformStack): DeployedStack {
 // `google` alone means a different registry address to Terraform and to OpenTofu, and neither says so.
 function qualifyProviderSources(json: TerraformJson): void {
   for (const provider of Object.values(json.terraform?.required_providers ?? {})) {
-    if (provider.source !== undefined && !provider.source.includes("/")) provider.source = `hashicorp/${provider.source}`;
+    if (provider.source !== undefined && !provider.source.includes("/"))
+      provider.source = `hashicorp/${provider.source}`;
   }
 }
 

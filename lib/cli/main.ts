@@ -10,11 +10,10 @@ const EXIT = { refused: 1, usage: 2, fault: 3 } as const;
 function main(argv: readonly string[]): void {
   const program = new Command("cdktf-ai-platform")
     .description("Turns an environment file into Terraform for a governed AI platform on Google Cloud")
-    .exitOverride()
-    .addCommand(synthCommand())
-    .addCommand(schemaCommand());
+    .exitOverride();
+  for (const command of [synthCommand(), schemaCommand()]) program.addCommand(command.copyInheritedSettings(program));
   try {
-    program.parse(argv as string[]);
+    program.parse(argv);
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -26,7 +25,9 @@ function report(error: unknown): number {
     process.stderr.write(`${error.message}\n\nNothing was written.\n`);
     return EXIT.refused;
   }
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n\nThis is a fault of cdktf-ai-platform: please report it.\n`);
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : String(error)}\n\nThis is a fault of cdktf-ai-platform: please report it.\n`,
+  );
   return EXIT.fault;
 }
 

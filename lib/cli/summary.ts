@@ -1,4 +1,4 @@
-import Table = require("cli-table3");
+import Table from "cli-table3";
 import { AnnotationMetadataEntryType } from "cdktf";
 import { acknowledgements, resourcesOf, type Block, type TerraformJson } from "../core";
 import type { AiPlatform } from "../../stacks/ai-platform";
@@ -69,10 +69,12 @@ function renderWaivers(stacks: readonly PlatformStack[]): string[] {
 
 function renderWarnings(stacks: readonly PlatformStack[]): string[] {
   return stacks.flatMap((stack) =>
-    stack.node.findAll().flatMap((construct) =>
-      construct.node.metadata
-        .filter((entry) => entry.type === AnnotationMetadataEntryType.WARN)
-        .map((entry) => `\nwarning ${construct.node.path}: ${entry.data}`),
-    ),
+    stack.node
+      .findAll()
+      .flatMap((construct) =>
+        construct.node.metadata
+          .filter((entry) => entry.type === (AnnotationMetadataEntryType.WARN as string))
+          .map((entry) => `\nwarning ${construct.node.path}: ${entry.data}`),
+      ),
   );
 }

@@ -114,7 +114,12 @@ export const gpuClusterSchema = z.strictObject({
     "node pools with GPU fabrics are checked against it",
   ),
   // 8 to 256, 110 unless asked for otherwise: GKE docs, "Configure maximum Pods per node".
-  maxPodsPerNode: z.int().min(8).max(256).describe("Most pods on one node, unless its pool says otherwise").default(110),
+  maxPodsPerNode: z
+    .int()
+    .min(8)
+    .max(256)
+    .describe("Most pods on one node, unless its pool says otherwise")
+    .default(110),
   autoscalingProfile: z
     .enum(["BALANCED", "OPTIMIZE_UTILIZATION"])
     .describe("How eagerly the autoscaler removes idle nodes")

@@ -427,7 +427,8 @@ export function versionRule(clusterVersion: string): Rule {
   return ofMachine(["provisioning", "fabric"], (spec, values): Failure[] => {
     if (isLate(clusterVersion)) return [];
     // The known-bad maximum is that of the fabric: a pool without it is not concerned.
-    const window = values.fabric === "none" ? { ...spec.versions, maxExclusive: undefined, fixedByMinor: undefined } : spec.versions;
+    const window =
+      values.fabric === "none" ? { ...spec.versions, maxExclusive: undefined, fixedByMinor: undefined } : spec.versions;
     const flexStart = flexStartMinimum(spec, values);
     return [
       versionFailure("machine", values.machine, clusterVersion, window),

@@ -9,9 +9,9 @@ import type { TerraformJson } from "./terraform-json";
  * dependency are tied: Terraform orders the rest.
  */
 export function wireDependencies(stack: TerraformStack): void {
-  const pairs = stack.node.findAll().flatMap((dependent) =>
-    dependent.node.dependencies.map((dependency) => ({ dependent, dependency })),
-  );
+  const pairs = stack.node
+    .findAll()
+    .flatMap((dependent) => dependent.node.dependencies.map((dependency) => ({ dependent, dependency })));
   if (pairs.length === 0) return;
   const graph = new TerraformGraph(stack.toTerraform() as TerraformJson);
   for (const { dependent, dependency } of pairs) {

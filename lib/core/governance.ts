@@ -33,7 +33,10 @@ export interface GovernanceConfig {
 // Requirements for labels, Google Cloud Resource Manager docs: 63 characters, lowercase letters, digits, - and _; keys start with a letter.
 function labelValue(what: string) {
   return explained(
-    z.string().regex(/^[a-z0-9_-]{1,63}$/).describe(what),
+    z
+      .string()
+      .regex(/^[a-z0-9_-]{1,63}$/)
+      .describe(what),
     "1 to 63 lowercase letters, digits, - or _",
     "write it as a Google Cloud label value: lowercase, with - for spaces, @ and dots",
   );

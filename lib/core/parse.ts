@@ -147,14 +147,14 @@ class Reader {
       return asObject ? this.read(asObject, value, path) : this.readLeaf(field, value, path);
     }
     if (!isPlainObject(value)) return this.wrongKind(field, value, path, `an object with ${discriminator}`);
-    const tag = value[discriminator!];
-    const tagOf = (option: z.ZodType) => defOf(unwrap(defOf(option).shape![discriminator!]!).core).values![0];
+    const tag = value[discriminator];
+    const tagOf = (option: z.ZodType) => defOf(unwrap(defOf(option).shape![discriminator]!).core).values![0];
     const option = options!.find((o) => tagOf(o) === tag);
     if (option) return this.read(option, value, path);
     const tags = options!.map(tagOf) as string[];
     this.failures.push({
       code: tag === undefined ? "missing" : "not-allowed",
-      path: join(path, discriminator!),
+      path: join(path, discriminator),
       message: tag === undefined ? "is required" : "is not one of the allowed values",
       ...(tag === undefined ? {} : { got: tag }),
       allowed: list(tags),
@@ -189,7 +189,12 @@ class Reader {
 
 type Issue = z.core.$ZodIssue;
 
-const KINDS: Record<string, string> = { string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+const KINDS: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
 
 function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string): Failure {
   const { allowed, fix } = field.notes;
@@ -237,7 +242,13 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
         fix: fix ?? "rewrite it in the allowed form",
       };
     default:
-      return { ...base, code: "not-allowed", message: issue.message.toLowerCase(), allowed, fix: fix ?? "correct the value" };
+      return {
+        ...base,
+        code: "not-allowed",
+        message: issue.message.toLowerCase(),
+        allowed,
+        fix: fix ?? "correct the value",
+      };
   }
 }
 

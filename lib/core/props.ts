@@ -60,7 +60,10 @@ export function parseProps<S extends z.ZodObject>(
     ["caller", props],
   ];
   const origins = new Map<string, Origin>();
-  const merged = layers.reduce<unknown>((base, [origin, layer]) => overlay(schema, base, layer, origin, "", origins), {});
+  const merged = layers.reduce<unknown>(
+    (base, [origin, layer]) => overlay(schema, base, layer, origin, "", origins),
+    {},
+  );
   const { value, failures } = parseValue(schema, merged, "pass");
   const all = [...failures, ...crossFieldFailures(rules, value as z.output<S>, failures)];
   if (all.length > 0) throw new ConfigError(`${kind} at ${scope.node.path}`, all);

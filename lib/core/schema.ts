@@ -14,7 +14,7 @@ export interface FieldNotes {
 const notes = new WeakMap<z.ZodType, FieldNotes>();
 
 function annotate<S extends z.ZodType>(schema: S, more: FieldNotes): S {
-  const copy = schema.meta(schema.meta() ?? {}) as S;
+  const copy = schema.meta(schema.meta() ?? {});
   notes.set(copy, { ...notes.get(schema), ...more });
   return copy;
 }
@@ -90,8 +90,7 @@ export function unwrap(schema: z.ZodType): Unwrapped {
 }
 
 /** True where two types are the same, not merely assignable. */
-export type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 type DeepReadonly<T> = T extends readonly (infer E)[]
   ? readonly DeepReadonly<E>[]

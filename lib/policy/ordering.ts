@@ -21,7 +21,11 @@ interface Owner {
  * fail at the first apply and never at a plan.
  */
 export function orderingFailures(stacks: readonly DeployedStack[]): Failure[] {
-  const graphs = stacks.map((stack) => ({ stack, graph: new TerraformGraph(stack.json), names: new NamesOf(stack.json) }));
+  const graphs = stacks.map((stack) => ({
+    stack,
+    graph: new TerraformGraph(stack.json),
+    names: new NamesOf(stack.json),
+  }));
   const owners = new Map<string, Owner[]>();
   for (const { stack, graph, names } of graphs) {
     for (const { address } of graph.resources) {
@@ -140,7 +144,7 @@ class NamesOf {
   private evaluate(graph: TerraformGraph, value: unknown, depth: number): string | undefined {
     if (typeof value !== "string" || depth > MAX_DEPTH) return undefined;
     let known = true;
-    const text = value.replace(/\$\{([a-z][a-z0-9_]*)\.([\w-]+)\.(\w+)\}/g, (_all, type, id, attribute) => {
+    const text = value.replace(/\$\{([a-z][a-z0-9_]*)\.([\w-]+)\.(\w+)\}/g, (_all, type: string, id: string, attribute: string) => {
       const referred = this.attribute(graph, `${type}.${id}`, attribute, depth + 1);
       if (referred === undefined) known = false;
       return referred ?? "";

@@ -26,7 +26,10 @@ export interface ContainerRegistryConfig {
 }
 
 export const containerRegistrySchema = z.strictObject({
-  name: known(z.string().min(1).describe("Repository id, after the environment's name"), "names are made of it").default("images"),
+  name: known(
+    z.string().min(1).describe("Repository id, after the environment's name"),
+    "names are made of it",
+  ).default("images"),
   description: z
     .string()
     .max(200)
@@ -89,7 +92,11 @@ export class ContainerRegistry extends Construct {
   }
 
   /** A Docker repository that exists already. */
-  static fromExisting(of: { readonly project: string; readonly location: string; readonly repository: string }): RegistryRef {
+  static fromExisting(of: {
+    readonly project: string;
+    readonly location: string;
+    readonly repository: string;
+  }): RegistryRef {
     return {
       project: of.project,
       location: of.location,

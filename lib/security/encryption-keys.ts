@@ -51,10 +51,14 @@ export interface EncryptionKeysConfig {
 }
 
 export const encryptionKeysSchema = z.strictObject({
-  name: known(z.string().min(1).describe("Name of the key ring, after the environment's"), "names are made of it").default(
-    "platform",
-  ),
-  rotationDays: known(z.int().min(1).max(90).describe("Days between rotations of a key"), "it is converted to seconds").default(90),
+  name: known(
+    z.string().min(1).describe("Name of the key ring, after the environment's"),
+    "names are made of it",
+  ).default("platform"),
+  rotationDays: known(
+    z.int().min(1).max(90).describe("Days between rotations of a key"),
+    "it is converted to seconds",
+  ).default(90),
   destroyDelayDays: known(
     z.int().min(1).max(120).describe("Days that a destroyed key version can be restored"),
     "it is converted to seconds",

@@ -39,7 +39,9 @@ export class ProjectServices extends Construct {
         message: "does not enable this API",
         got: service,
         allowed: enabled.join(", "),
-        fix: nearest(service, enabled) ? `did you mean ${nearest(service, enabled)}?` : "add it to the list of services",
+        fix: nearest(service, enabled)
+          ? `did you mean ${nearest(service, enabled)}?`
+          : "add it to the list of services",
       },
     ]);
   }

@@ -60,7 +60,9 @@ export class SynthesizedStack {
   // Of what is there, only the attributes that were asked for: a cluster has a hundred.
   private fail(message: string, type: string, asked: Block = {}): never {
     const shown = ({ "//": _comment, ...config }: Block) =>
-      Object.keys(asked).length === 0 ? config : Object.fromEntries(Object.keys(asked).map((key) => [key, config[key]]));
+      Object.keys(asked).length === 0
+        ? config
+        : Object.fromEntries(Object.keys(asked).map((key) => [key, config[key]]));
     const there = this.resources(type).map((r) => `  ${r.address}: ${JSON.stringify(shown(r.config))}`);
     const types = [...new Set(this.resources().map((r) => r.type))].join(", ");
     throw new AssertionFailure(
@@ -85,7 +87,8 @@ export class Synthesized {
 
   /** One stack by name; without a name, the only one. */
   stack(name?: string): SynthesizedStack {
-    const found = name === undefined && this.stacks.size === 1 ? [...this.stacks.values()][0] : this.stacks.get(name ?? "");
+    const found =
+      name === undefined && this.stacks.size === 1 ? [...this.stacks.values()][0] : this.stacks.get(name ?? "");
     if (found) return found;
     throw new AssertionFailure(`no stack ${name ?? "(there is not exactly one)"}; there: ${this.names.join(", ")}`);
   }
@@ -115,13 +118,13 @@ export function synthesize<A extends App = App>(
 
 /** Reads the stacks of an output folder. */
 export function readOutput(outdir: string): Synthesized {
-  const read = (file: string) => JSON.parse(fs.readFileSync(path.join(outdir, file), "utf8"));
+  const read = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(outdir, file), "utf8"));
   const manifest = read("manifest.json") as { stacks: Record<string, { synthesizedStackPath: string }> };
   return new Synthesized(
     new Map(
       Object.entries(manifest.stacks).map(([name, { synthesizedStackPath }]) => [
         name,
-        new SynthesizedStack(name, read(synthesizedStackPath)),
+        new SynthesizedStack(name, read(synthesizedStackPath) as TerraformJson),
       ]),
     ),
   );
@@ -129,7 +132,9 @@ export function readOutput(outdir: string): Synthesized {
 
 function contains(actual: unknown, expected: unknown): boolean {
   if (Array.isArray(expected)) {
-    return Array.isArray(actual) && actual.length === expected.length && expected.every((e, i) => contains(actual[i], e));
+    return (
+      Array.isArray(actual) && actual.length === expected.length && expected.every((e, i) => contains(actual[i], e))
+    );
   }
   if (typeof expected === "object" && expected !== null) {
     if (typeof actual !== "object" || actual === null || Array.isArray(actual)) return false;

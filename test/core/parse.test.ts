@@ -15,7 +15,10 @@ import {
 const schema = z.strictObject({
   name: known(explained(z.string().regex(/^[a-z]+$/), "lowercase letters"), "the name is made of it"),
   size: z.int().min(1).max(10).default(3),
-  zones: z.array(z.string().regex(/^[a-z]-\d$/)).min(1).optional(),
+  zones: z
+    .array(z.string().regex(/^[a-z]-\d$/))
+    .min(1)
+    .optional(),
   labels: z.record(z.string().regex(/^[a-z]+$/), z.string().max(5)).default({}),
   enabled: z.boolean().default(true),
   mode: z.enum(["fast", "slow"]).default("fast"),
@@ -40,9 +43,14 @@ describe("reading props by a schema", () => {
   });
 
   test("every failure comes out at once, each with its path", () => {
-    const paths = failuresOf({ name: "A1", size: 11, zones: ["x"], labels: { B: "toolong" }, nmae: 1, mode: "fats" }).map(
-      (f) => `${f.code} ${f.path}`,
-    );
+    const paths = failuresOf({
+      name: "A1",
+      size: 11,
+      zones: ["x"],
+      labels: { B: "toolong" },
+      nmae: 1,
+      mode: "fats",
+    }).map((f) => `${f.code} ${f.path}`);
     expect(paths.sort()).toEqual(
       [
         "unknown-key nmae",
@@ -97,14 +105,22 @@ describe("tokens", () => {
   });
 
   test("an IResolvable for a word becomes a string that the bindings take", () => {
-    const { value, failures } = parseValue(schema, { name: "a", mode: { resolve: () => "slow", creationStack: [] } }, "pass");
+    const { value, failures } = parseValue(
+      schema,
+      { name: "a", mode: { resolve: () => "slow", creationStack: [] } },
+      "pass",
+    );
     expect(failures).toEqual([]);
     expect(isLate((value as { mode: string }).mode)).toBe(true);
   });
 
   test("a field that shapes the output refuses tokens and says why", () => {
     expect(failuresOf({ name: late })).toEqual([
-      expect.objectContaining({ code: "late-value", path: "name", message: expect.stringContaining("the name is made of it") }),
+      expect.objectContaining({
+        code: "late-value",
+        path: "name",
+        message: expect.stringContaining("the name is made of it"),
+      }),
     ]);
   });
 
@@ -123,7 +139,9 @@ describe("cross-field rules", () => {
   const rule: CrossFieldRule<z.output<typeof schema>> = {
     reads: ["size", "zones"],
     check: ({ size, zones }) =>
-      (zones?.length ?? 0) <= size ? undefined : { code: "zones", path: "zones", message: "too many zones", fix: "drop one" },
+      (zones?.length ?? 0) <= size
+        ? undefined
+        : { code: "zones", path: "zones", message: "too many zones", fix: "drop one" },
   };
 
   test("run on known, well-formed fields", () => {
@@ -134,7 +152,9 @@ describe("cross-field rules", () => {
 
   test("stay silent where a field they read is a token or failed on its own", () => {
     const size = Token.asNumber({ resolve: () => 1 });
-    expect(() => parseProps(scope(), "Thing", schema, { name: "a", size, zones: ["a-1", "a-2"] }, [rule])).not.toThrow();
+    expect(() =>
+      parseProps(scope(), "Thing", schema, { name: "a", size, zones: ["a-1", "a-2"] }, [rule]),
+    ).not.toThrow();
     expect(() => parseProps(scope(), "Thing", schema, { name: "a", size: 0, zones: ["a-1", "a-2"] }, [rule])).toThrow(
       /^1 problem(?![\s\S]*too many zones)/,
     );
@@ -167,21 +187,40 @@ describe("where a value came from", () => {
   test("a wrong default is refused like a wrong prop", () => {
     const stack = scope();
     Defaults.set(stack, "Thing", { sise: 8 });
-    expect(() => parseProps(stack, "Thing", schema, { name: "a" })).toThrow(/sise: is not a known key[\s\S]*did you mean "size"/);
+    expect(() => parseProps(stack, "Thing", schema, { name: "a" })).toThrow(
+      /sise: is not a known key[\s\S]*did you mean "size"/,
+    );
   });
 });
 
 describe("ConfigError", () => {
   test("names what cannot be shown: a construct where text belongs", () => {
-    expect(() => parseProps(scope(), "Thing", schema, { name: scope() })).toThrow(/got: {5}an object of TerraformStack/);
+    expect(() => parseProps(scope(), "Thing", schema, { name: scope() })).toThrow(
+      /got: {5}an object of TerraformStack/,
+    );
   });
 
   test("shows code, path, value, what is allowed and the fix", () => {
     const error = new ConfigError("prod.yaml", [
-      { code: "c", path: "a.b", position: "prod.yaml:3:4", message: "is wrong", got: { x: 1 }, allowed: "1 to 3", fix: "give 2" },
+      {
+        code: "c",
+        path: "a.b",
+        position: "prod.yaml:3:4",
+        message: "is wrong",
+        got: { x: 1 },
+        allowed: "1 to 3",
+        fix: "give 2",
+      },
     ]);
     expect(error.message).toBe(
-      ['1 problem in prod.yaml', "", '  a.b (prod.yaml:3:4): is wrong [c]', '    got:     {"x":1}', "    allowed: 1 to 3", "    fix:     give 2"].join("\n"),
+      [
+        "1 problem in prod.yaml",
+        "",
+        "  a.b (prod.yaml:3:4): is wrong [c]",
+        '    got:     {"x":1}',
+        "    allowed: 1 to 3",
+        "    fix:     give 2",
+      ].join("\n"),
     );
     expect(ConfigError.is(error)).toBe(true);
     expect(ConfigError.is(new TypeError("x"))).toBe(false);

@@ -49,7 +49,12 @@ function declarationOf(source: ts.SourceFile, name: string): ts.TypeNode | ts.In
   return undefined;
 }
 
-function membersOf(source: ts.SourceFile, node: ts.Node | undefined, schema: z.ZodType | undefined, at: string): Documented[] {
+function membersOf(
+  source: ts.SourceFile,
+  node: ts.Node | undefined,
+  schema: z.ZodType | undefined,
+  at: string,
+): Documented[] {
   if (!node || !schema) return [];
   const def = defOf(unwrap(schema).core);
   if (ts.isTypeReferenceNode(node)) {
@@ -88,7 +93,9 @@ function optionFor(source: ts.SourceFile, type: ts.TypeNode, schema: z.ZodType):
   if (!options || !discriminator || !ts.isTypeLiteralNode(type)) return undefined;
   const tag = type.members.filter(ts.isPropertySignature).find((m) => (m.name as ts.Identifier).text === discriminator);
   const literal = tag?.type?.getText(source);
-  return options.find((o) => JSON.stringify(defOf(unwrap(defOf(o).shape![discriminator]!).core).values![0]) === literal);
+  return options.find(
+    (o) => JSON.stringify(defOf(unwrap(defOf(o).shape![discriminator]!).core).values![0]) === literal,
+  );
 }
 
 test("interfaces bound to schemas were found", () => {
@@ -110,7 +117,8 @@ describe.each(pairs.map((p) => [`${p.type} (${path.relative(ROOT, p.file)})`, p]
       const said = field.default;
       if (!field.optional) return said === undefined ? [] : [`${field.path}: required, yet documents a default`];
       if (said === undefined) return [`${field.path}: optional without @default`];
-      if (said.startsWith("- ")) return hasDefault ? [`${field.path}: documents "${said}", schema has ${JSON.stringify(defaultValue)}`] : [];
+      if (said.startsWith("- "))
+        return hasDefault ? [`${field.path}: documents "${said}", schema has ${JSON.stringify(defaultValue)}`] : [];
       // `{}` stands for a section whose own fields all have defaults.
       const filled = said === "{}" && typeof defaultValue === "object";
       return hasDefault && (filled || JSON.stringify(defaultValue) === JSON.stringify(JSON.parse(said)))

@@ -41,14 +41,22 @@ describe("the ordering check at synth", () => {
     stackOf((stack) => {
       const key = addKey(stack);
       const first = new ArtifactRegistryRepository(stack, "first", { ...repository, kmsKeyName: key.id });
-      new ArtifactRegistryRepository(stack, "second", { ...repository, repositoryId: "more", kmsKeyName: KEY, dependsOn: [first] });
+      new ArtifactRegistryRepository(stack, "second", {
+        ...repository,
+        repositoryId: "more",
+        kmsKeyName: KEY,
+        dependsOn: [first],
+      });
     });
   });
 
   test("a Workload Identity binding before the cluster that brings the identity pool is found", () => {
     expect(() =>
       stackOf((stack) => {
-        new ContainerCluster(stack, "cluster", { name: "c", workloadIdentityConfig: { workloadPool: "acme-test.svc.id.goog" } });
+        new ContainerCluster(stack, "cluster", {
+          name: "c",
+          workloadIdentityConfig: { workloadPool: "acme-test.svc.id.goog" },
+        });
         new StorageBucketIamMember(stack, "binding", { bucket: "b", role: "roles/storage.objectViewer", member });
       }),
     ).toThrow(/google_storage_bucket_iam_member.binding member: names google_container_cluster.cluster/);

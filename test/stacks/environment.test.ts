@@ -42,27 +42,43 @@ describe("the example environments", () => {
     expect(new Set(cluster.dependencies)).toEqual(new Set([foundation, network]));
   });
 
-  test.each(examples)("%s: everything that can carry labels has owner, cost centre, environment, data class and risk tier", (name) => {
-    const out = synthesizeExample(name);
-    for (const stack of out.names) {
-      const labels = out.stack(stack).json.provider!["google"]![0]!["default_labels"];
-      expect(Object.keys(labels as object)).toEqual(
-        expect.arrayContaining(["owner", "cost-center", "environment", "data-class", "ai-risk-tier"]),
-      );
-    }
-    for (const { config } of out.stack(`${name}-cluster`).resources("google_container_node_pool")) {
-      expect(config["node_config"]).toMatchObject({ resource_labels: { "cost-center": example(name).governance.costCenter } });
-    }
-  });
+  test.each(examples)(
+    "%s: everything that can carry labels has owner, cost centre, environment, data class and risk tier",
+    (name) => {
+      const out = synthesizeExample(name);
+      for (const stack of out.names) {
+        const labels = out.stack(stack).json.provider!["google"]![0]!["default_labels"];
+        expect(Object.keys(labels as object)).toEqual(
+          expect.arrayContaining(["owner", "cost-center", "environment", "data-class", "ai-risk-tier"]),
+        );
+      }
+      for (const { config } of out.stack(`${name}-cluster`).resources("google_container_node_pool")) {
+        expect(config["node_config"]).toMatchObject({
+          resource_labels: { "cost-center": example(name).governance.costCenter },
+        });
+      }
+    },
+  );
 
   test.each(examples)("%s: no forbidden kind of resource, no default account, no basic role, no key", (name) => {
     const out = synthesizeExample(name);
     for (const stack of out.names) {
       const { json } = out.stack(stack);
-      const types = [...new Set(out.stack(stack).resources().map((r) => r.type))];
-      expect(types.filter((t) => /_iam_(binding|policy)$|kubernetes_manifest|service_account_key|null_resource/.test(t))).toEqual([]);
+      const types = [
+        ...new Set(
+          out
+            .stack(stack)
+            .resources()
+            .map((r) => r.type),
+        ),
+      ];
+      expect(
+        types.filter((t) => /_iam_(binding|policy)$|kubernetes_manifest|service_account_key|null_resource/.test(t)),
+      ).toEqual([]);
       expect(json.data).toBeUndefined();
-      expect(JSON.stringify(json)).not.toMatch(/compute@developer|roles\/(owner|editor|viewer)"|local-exec|terraform_remote_state/);
+      expect(JSON.stringify(json)).not.toMatch(
+        /compute@developer|roles\/(owner|editor|viewer)"|local-exec|terraform_remote_state/,
+      );
     }
   });
 
@@ -102,7 +118,11 @@ describe("the JSON Schema of the environment file", () => {
 describe("bad input is refused with what was given, what is allowed and the fix", () => {
   const cases: readonly [string, (draft: any) => void, RegExp, string?][] = [
     ["an unknown key", (d) => (d.gpuBugdet = 3), /gpuBugdet: is not a known key[\s\S]*did you mean "gpuBudget"\?/],
-    ["an unknown key deep down", (d) => (d.cluster.pools[1].machin = "x"), /cluster\.pools\[1\]\.machin: is not a known key[\s\S]*did you mean "machine"\?/],
+    [
+      "an unknown key deep down",
+      (d) => (d.cluster.pools[1].machin = "x"),
+      /cluster\.pools\[1\]\.machin: is not a known key[\s\S]*did you mean "machine"\?/,
+    ],
     [
       "a machine that does not exist",
       (d) => (d.cluster.pools[1].machine = "g2-standard-7"),
@@ -110,10 +130,18 @@ describe("bad input is refused with what was given, what is allowed and the fix"
     ],
     [
       "a machine and a provisioning model that exclude each other",
-      (d) => Object.assign(d.cluster.pools[1], { machine: "a3-highgpu-1g", provisioning: { model: "on-demand", maxNodes: 1 } }),
+      (d) =>
+        Object.assign(d.cluster.pools[1], {
+          machine: "a3-highgpu-1g",
+          provisioning: { model: "on-demand", maxNodes: 1 },
+        }),
       /cluster\.pools\[1\]\.provisioning\.model: a3-highgpu-1g cannot be had as on-demand[\s\S]*allowed: spot, flex-start, queued/,
     ],
-    ["two pools of one name", (d) => (d.cluster.pools[1].name = "system"), /cluster\.pools\[1\]\.name: is the name of another pool/],
+    [
+      "two pools of one name",
+      (d) => (d.cluster.pools[1].name = "system"),
+      /cluster\.pools\[1\]\.name: is the name of another pool/,
+    ],
     [
       "a CIDR overlap",
       (d) => (d.network.avoid = ["10.32.128.0/20"]),
@@ -145,20 +173,44 @@ describe("bad input is refused with what was given, what is allowed and the fix"
       (d) => (d.governance.labels = { project: "Search & Ads" }),
       /governance\.labels\.project: is not of the form asked for[\s\S]*got: {5}"Search & Ads"[\s\S]*lowercase letters, digits/,
     ],
-    ["a name that is too long", (d) => (d.name = "development"), /name: is not of the form asked for[\s\S]*1 to 10 lowercase/],
+    [
+      "a name that is too long",
+      (d) => (d.name = "development"),
+      /name: is not of the form asked for[\s\S]*1 to 10 lowercase/,
+    ],
     [
       "a pool name that makes a resource's name too long",
       (d) => (d.cluster.pools[1].name = "a-pool-with-a-very-long-name"),
       /cluster\.pools\[1\]\.name: makes a name of \d+ characters for google_service_account[\s\S]*shorten it by \d/,
     ],
-    ["a number where text belongs", (d) => (d.project.number = 100000000003), /project\.number: must be text[\s\S]*put it in quotes: "100000000003"/],
-    ["text where a number belongs", (d) => (d.gpuBudget = "2"), /gpuBudget: must be a number[\s\S]*write it without quotes: 2/],
+    [
+      "a number where text belongs",
+      (d) => (d.project.number = 100000000003),
+      /project\.number: must be text[\s\S]*put it in quotes: "100000000003"/,
+    ],
+    [
+      "text where a number belongs",
+      (d) => (d.gpuBudget = "2"),
+      /gpuBudget: must be a number[\s\S]*write it without quotes: 2/,
+    ],
     ["a zone outside the region", (d) => (d.zones = ["us-central1-a"]), /zones\[0\]: is not in region europe-west4/],
-    ["no pool for the system", (d) => (d.cluster.pools = d.cluster.pools.slice(1)), /cluster\.pools: have accelerators all of them/],
-    ["a Terraform expression", (d) => (d.cluster.rbacGroup = "${var.group}"), /cluster\.rbacGroup: holds a Terraform expression/],
+    [
+      "no pool for the system",
+      (d) => (d.cluster.pools = d.cluster.pools.slice(1)),
+      /cluster\.pools: have accelerators all of them/,
+    ],
+    [
+      "a Terraform expression",
+      (d) => (d.cluster.rbacGroup = "${var.group}"),
+      /cluster\.rbacGroup: holds a Terraform expression/,
+    ],
     ["no section at all", (d) => delete d.cluster, /cluster: is required/],
     ["a list where a map belongs", (d) => (d.network = ["10.0.0.0/16"]), /network: must be an object/],
-    ["an unknown provisioning model", (d) => (d.cluster.pools[1].provisioning.model = "sport"), /did you mean "spot"\?/],
+    [
+      "an unknown provisioning model",
+      (d) => (d.cluster.pools[1].provisioning.model = "sport"),
+      /did you mean "spot"\?/,
+    ],
     [
       "more nodes than the network has addresses for",
       (d) => (d.network.maxNodes = 4),
@@ -187,7 +239,11 @@ describe("bad input is refused with what was given, what is allowed and the fix"
       d.network.avoid = ["10.32.0.0/24"];
       d.cluster.rbacGroup = "admins@acme.example";
       d.cluster.pools[0].machine = "e2-standard-5";
-      d.cluster.pools[1].provisioning = { model: "reservation", reservation: { affinity: "specific", name: "r" }, maxNodes: 1 };
+      d.cluster.pools[1].provisioning = {
+        model: "reservation",
+        reservation: { affinity: "specific", name: "r" },
+        maxNodes: 1,
+      };
     });
     expect(failures.map((f) => `${f.path} ${f.code}`).sort()).toEqual([
       "cluster.pools[0].machine unknown-machine",
@@ -217,7 +273,9 @@ describe("an environment file", () => {
   const dev = () => fs.readFileSync(exampleFile("dev"), "utf8");
 
   test("that is no YAML is refused with file, line and column", () => {
-    expect(read("name: dev\nzones: [a, b\nregion: x\n")).toMatch(/problems? in environment file .*env\.yaml[\s\S]*env\.yaml:\d+:\d+[\s\S]*yaml-syntax/);
+    expect(read("name: dev\nzones: [a, b\nregion: x\n")).toMatch(
+      /problems? in environment file .*env\.yaml[\s\S]*env\.yaml:\d+:\d+[\s\S]*yaml-syntax/,
+    );
   });
 
   test("with a key twice is refused where the second stands", () => {

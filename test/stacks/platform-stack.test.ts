@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Annotations, App, Aspects, TerraformStack } from "cdktf";
+import { Annotations, App, Aspects, type TerraformStack } from "cdktf";
 import { ComputeAddress } from "@cdktf/provider-google/lib/compute-address";
 import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
 import { ComputeResourcePolicy } from "@cdktf/provider-google/lib/compute-resource-policy";
@@ -71,13 +71,22 @@ describe("labels", () => {
       const group = new Group(s, "group");
       Aspects.of(s).add({
         visit: (node) => {
-          if (node === group) new MonitoringAlertPolicy(group, "late", { displayName: "a", combiner: "OR", conditions: [{ displayName: "c" }] });
+          if (node === group)
+            new MonitoringAlertPolicy(group, "late", {
+              displayName: "a",
+              combiner: "OR",
+              conditions: [{ displayName: "c" }],
+            });
         },
       });
       new GoogleProvider(s, "other", { alias: "other", project: "p2", defaultLabels: [{ labels: {} }] as never });
     });
     expect(stack.only("google_monitoring_alert_policy")["user_labels"]).toEqual(labels);
-    expect(stack.json.provider?.["google"]?.every((p) => (p["default_labels"] as { owner?: string }).owner === "platform-lead")).toBe(true);
+    expect(
+      stack.json.provider?.["google"]?.every(
+        (p) => (p["default_labels"] as { owner?: string }).owner === "platform-lead",
+      ),
+    ).toBe(true);
   });
 });
 
@@ -161,8 +170,12 @@ describe("references between constructs", () => {
       new ComputeAddress(second, "outside", { name: "a", network: ref.from(second) });
       expect(second.dependencies).toEqual([first]);
     });
-    expect(out.stack("test-first").only("google_compute_address")["network"]).toBe("${google_compute_network.network.id}");
-    expect(out.stack("test-second").only("google_compute_address")["network"]).toBe("projects/acme-test/global/networks/n");
+    expect(out.stack("test-first").only("google_compute_address")["network"]).toBe(
+      "${google_compute_network.network.id}",
+    );
+    expect(out.stack("test-second").only("google_compute_address")["network"]).toBe(
+      "projects/acme-test/global/networks/n",
+    );
   });
 
   test("a raw token across stacks, which would read the other's state, is refused", () => {

@@ -28,7 +28,10 @@ export function platformApp(outdir: string, config: AppConfig = {}): PlatformApp
 }
 
 /** The Terraform of one platform stack that holds what `build` makes. */
-export function stackOf(build: (stack: PlatformStack) => void, props: Partial<PlatformStackProps> = {}): SynthesizedStack {
+export function stackOf(
+  build: (stack: PlatformStack) => void,
+  props: Partial<PlatformStackProps> = {},
+): SynthesizedStack {
   return synthesize((app) => build(new PlatformStack(app, "stack", { ...testEnvironment, ...props }))).stack();
 }
 

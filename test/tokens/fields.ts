@@ -49,7 +49,11 @@ function fieldsOf(schema: z.ZodType, sample: unknown, path: readonly (string | n
   }
 }
 
-function inside(shape: Record<string, z.ZodType>, sample: Record<string, unknown>, path: readonly (string | number)[]): Field[] {
+function inside(
+  shape: Record<string, z.ZodType>,
+  sample: Record<string, unknown>,
+  path: readonly (string | number)[],
+): Field[] {
   return Object.entries(shape).flatMap(([key, schema]) => fieldsOf(schema, sample[key], [...path, key]));
 }
 

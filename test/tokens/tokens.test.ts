@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TerraformStack } from "cdktf";
 import type { z } from "zod";
 import {
   ClusterBackup,
@@ -68,7 +67,13 @@ interface Case {
 }
 
 const onDemand = { model: "on-demand", minNodes: 1, maxNodes: 3 };
-const rule = { name: "hub", cidrs: ["203.0.113.0/24"], protocol: "tcp", ports: ["443"], reason: "a reason of some length" };
+const rule = {
+  name: "hub",
+  cidrs: ["203.0.113.0/24"],
+  protocol: "tcp",
+  ports: ["443"],
+  reason: "a reason of some length",
+};
 const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadata: "INCLUDE_ALL_METADATA" };
 
 const cases: readonly Case[] = [
@@ -274,7 +279,12 @@ const cases: readonly Case[] = [
         },
         sharing: { strategy: "mig", partition: "1g.10gb" },
       },
-      { name: "tpu", machine: "ct5lp-hightpu-1t", tpuTopology: "1x1", provisioning: { model: "spot", minNodes: 0, maxNodes: 1 } },
+      {
+        name: "tpu",
+        machine: "ct5lp-hightpu-1t",
+        tpuTopology: "1x1",
+        provisioning: { model: "spot", minNodes: 0, maxNodes: 1 },
+      },
     ],
     build: (stack, props: object) => {
       GpuBudget.on(stack, 100);
@@ -308,7 +318,9 @@ describe.each(cases.map((c) => [c.name, c] as const))("%s", (_name, { schema, sa
 
   test.each(distinct)("%s", (_path, field: Field, sample) => {
     const make = () =>
-      stackOf((stack) => build(stack, withValue(sample, field.path, tokenFor(stack as TerraformStack, field)) as never));
+      stackOf((stack) =>
+        build(stack, withValue(sample, field.path, tokenFor(stack, field)) as never),
+      );
     if (field.known !== undefined) {
       expect(make).toThrow(ConfigError);
       expect(make).toThrow(`must be known when the program runs: ${field.known}`);
