@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../core";
 import { synthCommand } from "./synth";
 import { schemaCommand } from "./schema";
+import { dropTokenTraces } from "./token-traces";
 
 /** 0: done · 1: the input was refused · 2: the command line was wrong · 3: a fault of ours. */
 const EXIT = { refused: 1, usage: 2, fault: 3 } as const;
@@ -31,4 +32,5 @@ function report(error: unknown): number {
   return EXIT.fault;
 }
 
+dropTokenTraces();
 main(process.argv);

@@ -1,4 +1,5 @@
-import { compare } from "semver";
+// The one function: all of semver is fifty files.
+import compare from "semver/functions/compare";
 import type { VersionWindow } from "../catalog/machines";
 import type { Failure } from "../core";
 

@@ -128,7 +128,7 @@ export const provisioningSchema = z.discriminatedUnion("model", [
   }),
   z.strictObject({
     model: z.literal("reservation").describe("Capacity that was reserved before"),
-    reservation: reservationSchema,
+    reservation: reservationSchema.describe("Which reservation the pool draws on"),
     minNodes,
     maxNodes,
   }),

@@ -1,7 +1,7 @@
-import { TerraformResource, TerraformStack } from "cdktf";
+import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 import { TerraformGraph } from "./terraform-graph";
-import type { TerraformJson } from "./terraform-json";
+import type { Block, TerraformJson } from "./terraform-json";
 
 /**
  * Turns `construct.node.addDependency(other)`, which cdktf drops silently, into `depends_on` between resources, or into
@@ -12,23 +12,36 @@ export function wireDependencies(stack: TerraformStack): void {
   const pairs = stack.node
     .findAll()
     .flatMap((dependent) => dependent.node.dependencies.map((dependency) => ({ dependent, dependency })));
-  if (pairs.length === 0) return;
-  const graph = new TerraformGraph(stack.toTerraform() as TerraformJson);
   for (const { dependent, dependency } of pairs) {
     const home = TerraformStack.of(dependency);
-    if (home !== stack) {
-      stack.addDependency(home);
-      continue;
-    }
-    const after = resourcesBelow(dependent);
-    const before = resourcesBelow(dependency).filter((r) => !after.includes(r));
-    const firsts = after.filter((r) => !after.some((other) => graph.waitsFor(address(r), address(other))));
-    const lasts = before.filter((r) => !before.some((other) => graph.waitsFor(address(other), address(r))));
-    for (const first of firsts) {
-      const missing = lasts.map(address).filter((a) => !(first.dependsOn ?? []).includes(a));
-      first.dependsOn = [...(first.dependsOn ?? []), ...missing];
-    }
+    if (home === stack) tie(stack, resourcesBelow(dependent), resourcesBelow(dependency));
+    else stack.addDependency(home);
   }
+}
+
+function tie(stack: TerraformStack, after: readonly TerraformResource[], all: readonly TerraformResource[]): void {
+  const before = all.filter((r) => !after.includes(r));
+  const graph = graphOf(stack, [...after, ...before]);
+  const waits = (r: TerraformResource, other: TerraformResource) => graph.waitsFor(address(r), address(other));
+  const firsts = after.filter((r) => !after.some((other) => waits(r, other)));
+  const lasts = before.filter((r) => !before.some((other) => waits(other, r)));
+  for (const first of firsts) {
+    const known = first.dependsOn ?? [];
+    first.dependsOn = [...known, ...lasts.map(address).filter((a) => !known.includes(a))];
+  }
+}
+
+/** The graph of these resources alone: resolving the whole stack once more would cost a tenth of a synth. */
+function graphOf(stack: TerraformStack, resources: readonly TerraformResource[]): TerraformGraph {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  const resource: Record<string, Record<string, Block>> = {};
+  for (const one of resources) {
+    const { [one.terraformResourceType]: byId } = (
+      Tokenization.resolve(one.toTerraform(), { scope: stack, resolver, preparing: false }) as Required<TerraformJson>
+    ).resource;
+    Object.assign((resource[one.terraformResourceType] ??= {}), byId);
+  }
+  return new TerraformGraph({ resource });
 }
 
 function resourcesBelow(scope: IConstruct): TerraformResource[] {

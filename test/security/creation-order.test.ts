@@ -1,0 +1,57 @@
+import { App } from "cdktf";
+import { TerraformGraph } from "../../lib/core";
+import { AiPlatform } from "../../stacks/ai-platform";
+import { FoundationStack } from "../../stacks/foundation-stack";
+import { synthesize } from "../../lib/testing";
+import { example, examples, synthesizeExample } from "../stacks/examples";
+import { testEnvironment } from "../stacks/platform";
+
+/** The API that makes resources of a type. */
+const API_OF: readonly (readonly [RegExp, string])[] = [
+  [/^google_kms_/, "cloudkms.googleapis.com"],
+  [/^google_artifact_registry_/, "artifactregistry.googleapis.com"],
+  [/^google_compute_/, "compute.googleapis.com"],
+  [/^google_dns_/, "dns.googleapis.com"],
+  [/^google_container_/, "container.googleapis.com"],
+  [/^google_gke_backup_/, "gkebackup.googleapis.com"],
+  [/^google_gke_hub_/, "gkehub.googleapis.com"],
+  [/^google_pubsub_/, "pubsub.googleapis.com"],
+  [/^google_service_account/, "iam.googleapis.com"],
+  [/^google_project_iam_/, "cloudresourcemanager.googleapis.com"],
+];
+
+function apiOf(type: string): string {
+  return API_OF.find(([types]) => types.test(type))?.[1] ?? `no API known for ${type}`;
+}
+
+describe("nothing is created before its API is enabled", () => {
+  const stack = synthesize((app) => void new FoundationStack(app, testEnvironment)).stack();
+  const graph = new TerraformGraph(stack.json);
+  const others = stack.resources().filter(({ type }) => type !== "google_project_service");
+
+  test.each(others.map((r) => [r.address, r.type] as const))("in the foundation: %s", (address, type) => {
+    const api = stack.resources("google_project_service").find(({ config }) => config["service"] === apiOf(type));
+    expect(api?.config["service"]).toBe(apiOf(type));
+    expect(graph.waitsFor(address, api!.address)).toBe(true);
+  });
+
+  test.each(examples)("%s: every API that a resource of any stack needs is enabled in the foundation", (name) => {
+    const out = synthesizeExample(name);
+    const enabled = new Set(
+      out
+        .stack(`${name}-foundation`)
+        .resources("google_project_service")
+        .map(({ config }) => config["service"]),
+    );
+    const types = new Set(out.names.flatMap((s) => out.stack(s).resources().map(({ type }) => type)));
+    types.delete("google_project_service");
+    expect([...types].map(apiOf).filter((api) => !enabled.has(api))).toEqual([]);
+  });
+
+  test.each(examples)("%s: the stacks that use those APIs are deployed after the foundation", (name) => {
+    const { foundation, network, cluster } = new AiPlatform(new App(), example(name));
+    expect(network.dependsOn(foundation)).toBe(true);
+    expect(cluster.dependsOn(foundation)).toBe(true);
+    expect(cluster.dependsOn(network)).toBe(true);
+  });
+});
