@@ -76,7 +76,8 @@ function compose(scope: App, values: EnvironmentValues, problems: Problems): Mad
 
   const foundation = make(() => new FoundationStack(scope, { ...base, keys: values.keys, registry: values.registry }));
   const network = make(() => {
-    return new NetworkStack(scope, { ...base, network: values.network, pools: values.cluster.pools });
+    const after = foundation && [foundation];
+    return new NetworkStack(scope, { ...base, after, network: values.network, pools: values.cluster.pools });
   });
   const cluster = make(() => {
     return new ClusterStack(scope, {

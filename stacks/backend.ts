@@ -14,7 +14,7 @@ export type StateConfig =
 
 export const stateSchema = z.discriminatedUnion("backend", [
   z.strictObject({
-    backend: z.literal("gcs"),
+    backend: z.literal("gcs").describe("A Cloud Storage bucket"),
     bucket: known(
       explained(
         z
@@ -30,7 +30,7 @@ export const stateSchema = z.discriminatedUnion("backend", [
       "Terraform reads the backend before any value exists",
     ),
   }),
-  z.strictObject({ backend: z.literal("local") }),
+  z.strictObject({ backend: z.literal("local").describe("A file beside the output folder, for trying things out") }),
 ]);
 
 assertSchema<StateConfig, typeof stateSchema>(true);

@@ -107,7 +107,7 @@ export interface NodePoolConfig {
   readonly tpuTopology?: string;
   /** `full` takes the machine's additional networks (GPUDirect, RDMA); `none` does without and is slower between nodes. @default "full" */
   readonly fabric?: "full" | "none";
-  /** Boot disk, encrypted with the cluster's key for nodes. */
+  /** Boot disk, encrypted with the cluster's key for nodes. @default {} */
   readonly bootDisk?: {
     /** @default - the machine's preferred type */
     readonly type?: BootDiskType;

@@ -144,11 +144,14 @@ class NamesOf {
   private evaluate(graph: TerraformGraph, value: unknown, depth: number): string | undefined {
     if (typeof value !== "string" || depth > MAX_DEPTH) return undefined;
     let known = true;
-    const text = value.replace(/\$\{([a-z][a-z0-9_]*)\.([\w-]+)\.(\w+)\}/g, (_all, type: string, id: string, attribute: string) => {
-      const referred = this.attribute(graph, `${type}.${id}`, attribute, depth + 1);
-      if (referred === undefined) known = false;
-      return referred ?? "";
-    });
+    const text = value.replace(
+      /\$\{([a-z][a-z0-9_]*)\.([\w-]+)\.(\w+)\}/g,
+      (_all, type: string, id: string, attribute: string) => {
+        const referred = this.attribute(graph, `${type}.${id}`, attribute, depth + 1);
+        if (referred === undefined) known = false;
+        return referred ?? "";
+      },
+    );
     return known && !text.includes("${") ? text : undefined;
   }
 

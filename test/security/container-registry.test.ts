@@ -8,7 +8,10 @@ import { anyStack, stackOf } from "../stacks/platform";
 const TYPE = "google_artifact_registry_repository";
 
 function registry(stack: PlatformStack, props: ContainerRegistryConfig = {}): ContainerRegistry {
-  return new ContainerRegistry(stack, "registry", { ...props, key: new EncryptionKeys(stack, "keys").key("artifacts") });
+  return new ContainerRegistry(stack, "registry", {
+    ...props,
+    key: new EncryptionKeys(stack, "keys").key("artifacts"),
+  });
 }
 
 function registryStack(props?: ContainerRegistryConfig): SynthesizedStack {

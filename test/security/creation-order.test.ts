@@ -43,7 +43,14 @@ describe("nothing is created before its API is enabled", () => {
         .resources("google_project_service")
         .map(({ config }) => config["service"]),
     );
-    const types = new Set(out.names.flatMap((s) => out.stack(s).resources().map(({ type }) => type)));
+    const types = new Set(
+      out.names.flatMap((s) =>
+        out
+          .stack(s)
+          .resources()
+          .map(({ type }) => type),
+      ),
+    );
     types.delete("google_project_service");
     expect([...types].map(apiOf).filter((api) => !enabled.has(api))).toEqual([]);
   });

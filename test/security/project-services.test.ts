@@ -12,9 +12,7 @@ describe("the project's APIs", () => {
     const made = stack.resources().map(({ config: { "//": _comment, ...config } }) => config);
     expect(made).toHaveLength(SERVICES.length);
     expect(made).toEqual(
-      expect.arrayContaining(
-        SERVICES.map((service) => ({ project: "acme-test", service, disable_on_destroy: false })),
-      ),
+      expect.arrayContaining(SERVICES.map((service) => ({ project: "acme-test", service, disable_on_destroy: false }))),
     );
   });
 
@@ -23,7 +21,9 @@ describe("the project's APIs", () => {
       const services = new ProjectServices(s, "services", SERVICES);
       new PubsubTopic(s, "topic", { name: "t", dependsOn: [services.api("pubsub.googleapis.com")] });
     });
-    const [api] = stack.resources("google_project_service").filter((r) => r.config["service"] === "pubsub.googleapis.com");
+    const [api] = stack
+      .resources("google_project_service")
+      .filter((r) => r.config["service"] === "pubsub.googleapis.com");
     expect(stack.only("google_pubsub_topic")["depends_on"]).toEqual([api!.address]);
   });
 

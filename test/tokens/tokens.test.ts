@@ -317,10 +317,7 @@ describe.each(cases.map((c) => [c.name, c] as const))("%s", (_name, { schema, sa
   const distinct = fields.filter(([path], i) => fields.findIndex(([other]) => other === path) === i);
 
   test.each(distinct)("%s", (_path, field: Field, sample) => {
-    const make = () =>
-      stackOf((stack) =>
-        build(stack, withValue(sample, field.path, tokenFor(stack, field)) as never),
-      );
+    const make = () => stackOf((stack) => build(stack, withValue(sample, field.path, tokenFor(stack, field)) as never));
     if (field.known !== undefined) {
       expect(make).toThrow(ConfigError);
       expect(make).toThrow(`must be known when the program runs: ${field.known}`);
