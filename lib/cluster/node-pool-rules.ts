@@ -100,7 +100,7 @@ const modelIsSold = ofMachine(["provisioning"], (spec, values) => {
     message: `${values.machine} cannot be had as ${model}`,
     got: model,
     allowed: spec.provisioning.join(", "),
-    fix: others.length ? `${choose}, or ${others.join(" or ")}, which has the same accelerator and can` : choose,
+    fix: others.length ? `${choose}, or take ${others.join(" or ")}: the same accelerator, sold that way` : choose,
   };
 });
 

@@ -120,7 +120,7 @@ it("every GPU machine has a pool in these tests but those that the provider cann
 describe("a model in which Google does not sell the machine", () => {
   it("is refused with the models that are sold, and a machine of the same accelerator that can", () => {
     expect(() => poolOf(propsOf("a3-highgpu-1g", "on-demand"))).toThrow(
-      /got: +"on-demand"\n +allowed: spot, flex-start, queued\n +fix: +choose one of the allowed models, or a3-highgpu-8g or a3-edgegpu-8g, which/,
+      /got: +"on-demand"\n +allowed: spot, flex-start, queued\n +fix: +choose one of the allowed models, or take a3-highgpu-8g or a3-edgegpu-8g: the same/,
     );
   });
 

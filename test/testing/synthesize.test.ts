@@ -180,7 +180,8 @@ describe("synthesize does what the command line does", () => {
         },
       });
     });
-    expect(visits.sort()).toEqual(["one", "one/google", "one/topic"]);
+    expect(visits).toEqual([...new Set(visits)]);
+    expect(visits).toEqual(expect.arrayContaining(["one", "one/google", "one/topic"]));
     out.stack().has(TOPIC, { labels: { seen: "yes" } });
   });
 
