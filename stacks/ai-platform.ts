@@ -20,7 +20,7 @@ export class AiPlatform {
   constructor(scope: App, config: EnvironmentConfig) {
     const { values, problems } = parseEnvironment(config);
     if (!canCompose(problems)) problems.throwIfAny(subjectOf(config));
-    const made = compose(scope, values, problems);
+    const made = compose(scope, config, values, problems);
     problems.throwIfAny(subjectOf(config));
     this.foundation = made.foundation!;
     this.network = made.network!;
@@ -53,8 +53,11 @@ interface Made {
   readonly cluster?: ClusterStack;
 }
 
-// Each stack is tried even where one before it was refused, so that one run shows all that is wrong.
-function compose(scope: App, values: EnvironmentValues, problems: Problems): Made {
+/**
+ * Each stack is tried even where one before it was refused, so that one run shows all that is wrong. Sections go to the constructs as they were
+ * given: these fill in defaults themselves, those set on a scope before those of the schema, and know the origin of each value.
+ */
+function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues, problems: Problems): Made {
   const facts: EnvironmentFacts = {
     name: values.name,
     projectId: values.project.id,
@@ -62,7 +65,7 @@ function compose(scope: App, values: EnvironmentValues, problems: Problems): Mad
     region: values.region,
     zones: values.zones,
   };
-  const base: PlatformStackProps = { environment: facts, governance: values.governance, state: values.state };
+  const base: PlatformStackProps = { environment: facts, governance: given.governance, state: given.state };
   const broken = problems.any;
   const make = <T>(step: () => T): T | undefined => {
     try {
@@ -74,16 +77,16 @@ function compose(scope: App, values: EnvironmentValues, problems: Problems): Mad
     }
   };
 
-  const foundation = make(() => new FoundationStack(scope, { ...base, keys: values.keys, registry: values.registry }));
+  const foundation = make(() => new FoundationStack(scope, { ...base, keys: given.keys, registry: given.registry }));
   const network = make(() => {
     const after = foundation && [foundation];
-    return new NetworkStack(scope, { ...base, after, network: values.network, pools: values.cluster.pools });
+    return new NetworkStack(scope, { ...base, after, network: given.network, pools: given.cluster.pools });
   });
   const cluster = make(() => {
     return new ClusterStack(scope, {
       ...base,
-      cluster: values.cluster,
-      maxPodsPerNode: values.network.maxPodsPerNode,
+      cluster: given.cluster,
+      maxPodsPerNode: network?.network.maxPodsPerNode ?? values.network.maxPodsPerNode,
       gpuBudget: values.gpuBudget,
       network: network?.network.network ?? STAND_IN.network,
       subnet: network?.network.nodes ?? STAND_IN.subnet,

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
-import { Problems, type Failure } from "../lib/core";
+import { ConfigError, Problems, type Failure } from "../lib/core";
 
 /**
  * A cdktf `App` whose `synth` writes all or nothing: stacks are written aside and moved into place once every one of them,
@@ -10,7 +10,11 @@ import { Problems, type Failure } from "../lib/core";
  */
 export class PlatformApp extends App {
   constructor(config: AppConfig = {}) {
-    super({ stackTraces: false, ...config });
+    super({
+      stackTraces: false,
+      ...config,
+      outdir: madeFolder(config.outdir ?? process.env["CDKTF_OUTDIR"] ?? "cdktf.out"),
+    });
   }
 
   override synth(): void {
@@ -31,6 +35,24 @@ export class PlatformApp extends App {
     } finally {
       fs.rmSync(aside, { recursive: true, force: true });
     }
+  }
+}
+
+// cdktf makes only the last folder of the path, and fails without saying for what.
+function madeFolder(folder: string): string {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    return folder;
+  } catch (error) {
+    throw new ConfigError("the output folder", [
+      {
+        code: "no-folder",
+        path: "outdir",
+        message: `cannot be made (${(error as NodeJS.ErrnoException).code})`,
+        got: folder,
+        fix: "name a folder that does not exist yet, or one that can be written",
+      },
+    ]);
   }
 }
 

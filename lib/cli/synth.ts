@@ -1,4 +1,6 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import { Manifest } from "cdktf";
 import { Command } from "commander";
 import { AiPlatform } from "../../stacks/ai-platform";
 import { PlatformApp } from "../../stacks/platform-app";
@@ -16,9 +18,35 @@ export function synthCommand(): Command {
       "\nENVIRONMENT_FILE and CDKTF_OUTDIR set the defaults; the cdktf CLI sets the latter.\nA refused file writes nothing and exits with 1.",
     )
     .action((file: string, options: { out: string }) => {
-      const app = new PlatformApp({ outdir: options.out });
-      const platform = AiPlatform.fromFile(app, file);
-      app.synth();
-      process.stdout.write(`${renderSummary(platform)}\n\nWritten to ${path.join(options.out, "stacks")}\n`);
+      const isNew = !fs.existsSync(options.out);
+      try {
+        process.stdout.write(`${synthesize(file, options.out)}\n`);
+      } catch (error) {
+        // The app makes the folder before anything is checked; a refused file leaves nothing behind.
+        if (isNew) fs.rmSync(options.out, { recursive: true, force: true });
+        throw error;
+      }
     });
+}
+
+/** Writes the environment's Terraform; what to tell the user. */
+function synthesize(file: string, out: string): string {
+  const app = new PlatformApp({ outdir: out });
+  const platform = AiPlatform.fromFile(app, file);
+  app.synth();
+  const stacks = path.join(out, Manifest.stacksFolder);
+  return [renderSummary(platform), ...overrideWarnings(stacks), `Written to ${stacks}`].join("\n\n");
+}
+
+// Terraform merges these over what was written, whatever it says: also a backend, which sends state elsewhere.
+const OVERRIDE = /^(.*_)?override\.tf(\.json)?$/;
+
+function overrideWarnings(stacks: string): string[] {
+  return fs
+    .readdirSync(stacks, { recursive: true, encoding: "utf8" })
+    .filter((file) => OVERRIDE.test(path.basename(file)))
+    .map(
+      (file) =>
+        `warning ${path.join(stacks, file)}: Terraform merges this file over what was written; remove it unless it is meant`,
+    );
 }

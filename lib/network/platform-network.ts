@@ -108,6 +108,8 @@ export class PlatformNetwork extends Construct {
   /** Subnet for the cluster's private endpoint. */
   readonly controlPlane: SubnetRef;
   readonly plan: AddressPlan;
+  /** Most pods on one node that the range for pods is planned for. */
+  readonly maxPodsPerNode: number;
   /** Pool for `GpuFabric`; absent where `fabricSubnets` is 0. */
   readonly fabricRange?: string;
   /** The parts, for their provider resources. */
@@ -166,6 +168,7 @@ export class PlatformNetwork extends Construct {
     };
     this.controlPlane = controlPlane.ref;
     this.plan = plan;
+    this.maxPodsPerNode = config.maxPodsPerNode;
     this.fabricRange = plan.fabrics;
     this.parts = { vpc, nodes, controlPlane, proxyOnly, nat, dns, firewall };
   }

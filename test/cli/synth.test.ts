@@ -24,10 +24,18 @@ function changedFile(change: (draft: any) => void): string {
 
 /** The cells of the table's row for a stack; a cell of several lines is joined by commas. */
 function row(printed: string, stack: string): string[] {
-  const lines = printed.split("\n").map((line) => line.split("│").slice(1, -1).map((cell) => cell.trim()));
+  const lines = printed.split("\n").map((line) =>
+    line
+      .split("│")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
   const first = lines.findIndex(([name]) => name === stack);
   const more = lines.slice(first + 1);
-  const rest = more.slice(0, more.findIndex(([name]) => name !== ""));
+  const rest = more.slice(
+    0,
+    more.findIndex(([name]) => name !== ""),
+  );
   return lines[first]!.map((cell, column) => [cell, ...rest.map((line) => line[column])].filter(Boolean).join(","));
 }
 

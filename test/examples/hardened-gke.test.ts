@@ -65,7 +65,9 @@ describe.each(examples)("%s", (name) => {
   );
 
   test("nothing is waived above a cluster or a pool: a waiver holds for one resource", () => {
-    const ofGke = acknowledged.filter(({ acknowledgement: { rule } }) => hardenedGkeRules.some(({ id }) => id === rule));
+    const ofGke = acknowledged.filter(({ acknowledgement: { rule } }) =>
+      hardenedGkeRules.some(({ id }) => id === rule),
+    );
     expect(ofGke.length).toBeGreaterThan(0);
     for (const { construct } of ofGke) expect(at(construct.node.path)).toHaveLength(1);
   });

@@ -24,7 +24,9 @@ const labels = {
 
 /** The production example's cluster stack, with resources beside ours. */
 function clusterWith(add: (stack: PlatformStack) => void): SynthesizedStack {
-  return synthesize((app) => add(AiPlatform.fromFile(app, exampleFile("prod")).cluster), platformApp).stack("prod-cluster");
+  return synthesize((app) => add(AiPlatform.fromFile(app, exampleFile("prod")).cluster), platformApp).stack(
+    "prod-cluster",
+  );
 }
 
 describe("provider resources used directly beside ours in the production example", () => {
@@ -43,7 +45,9 @@ describe("provider resources used directly beside ours in the production example
       new MonitoringAlertPolicy(s, "alert", { displayName: "a", combiner: "OR", conditions: [{ displayName: "c" }] });
       new SqlDatabaseInstance(s, "sql", { databaseVersion: "POSTGRES_18", settings: { tier: "t" } });
     });
-    expect(stack.only("google_container_node_pool", { name: "bare" })["node_config"]).toEqual({ resource_labels: labels });
+    expect(stack.only("google_container_node_pool", { name: "bare" })["node_config"]).toEqual({
+      resource_labels: labels,
+    });
     expect(stack.only("google_monitoring_alert_policy")["user_labels"]).toEqual(labels);
     expect(stack.only("google_sql_database_instance")["settings"]).toEqual({ tier: "t", user_labels: labels });
   });
@@ -72,7 +76,9 @@ describe("provider resources used directly beside ours in the production example
   });
 
   test("change nothing of ours", () => {
-    const before = clusterWith(() => undefined).resources().map(({ address }) => address);
+    const before = clusterWith(() => undefined)
+      .resources()
+      .map(({ address }) => address);
     const after = clusterWith((s) => void new ComputeAddress(s, "address", { name: "a" })).resources();
     expect(after.map(({ address }) => address).filter((address) => !before.includes(address))).toEqual([
       "google_compute_address.address",

@@ -1,7 +1,9 @@
 import type { Block } from "../../lib/core";
 
 /** The conditions of Google's hardened set (hardened-constraints/custom-constraints), each as what a resource must satisfy. */
-export const hardenedNetworkRules: Readonly<Record<string, readonly [type: string, holds: (config: Block) => boolean]>> = {
+export const hardenedNetworkRules: Readonly<
+  Record<string, readonly [type: string, holds: (config: Block) => boolean]>
+> = {
   "custom.networkRequireCustomModeVpc": ["google_compute_network", (c) => c["auto_create_subnetworks"] === false],
   "custom.networkRequireSubnetPrivateGoogleAccess": [
     "google_compute_subnetwork",

@@ -24,12 +24,15 @@ const stack = synthesize((app) => {
   }
 }).stack();
 
-test.each(Object.entries(hardenedNetworkRules))("%s holds for every network resource, or is waived by name", (rule, [type, holds]) => {
-  const resources = stack.resources(type);
-  expect(resources.length).toBeGreaterThan(0);
-  const broken = resources.filter((r) => !holds(r.config) && !waivedAt.get(r.constructPath)?.includes(rule));
-  expect(broken.map((r) => r.address)).toEqual([]);
-});
+test.each(Object.entries(hardenedNetworkRules))(
+  "%s holds for every network resource, or is waived by name",
+  (rule, [type, holds]) => {
+    const resources = stack.resources(type);
+    expect(resources.length).toBeGreaterThan(0);
+    const broken = resources.filter((r) => !holds(r.config) && !waivedAt.get(r.constructPath)?.includes(rule));
+    expect(broken.map((r) => r.address)).toEqual([]);
+  },
+);
 
 test("nothing but RDMA networks is waived", () => {
   const waived = [...waivedAt].filter(([, rules]) => rules.length > 0).map(([path]) => path);

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import Ajv from "ajv";
 import { App } from "cdktf";
-import { ConfigError } from "../../lib/core";
+import { ConfigError, Defaults, originOf } from "../../lib/core";
 import { AiPlatform } from "../../stacks/ai-platform";
 import type { EnvironmentConfig } from "../../stacks/environment-config";
 import { EnvironmentFile } from "../../stacks/environment-file";
@@ -87,6 +87,21 @@ describe("the example environments", () => {
     const roles = cluster.resources("google_project_iam_member").map((r) => r.config["role"]);
     expect([...new Set(roles)]).toEqual(["roles/container.defaultNodeServiceAccount"]);
     expect(roles).toHaveLength(example(name).cluster.pools.length + 1);
+  });
+});
+
+describe("where values come from", () => {
+  test("the file wins over defaults set in code, and those over the schema's; each value knows which", () => {
+    const app = platformApp(fs.mkdtempSync(path.join(os.tmpdir(), "origins-")));
+    Defaults.set(app, "NodePool", { imageStreaming: false, bootDisk: { sizeGb: 300 } });
+    const draft = example("dev") as Draft & { cluster: { pools: Record<string, unknown>[] } };
+    draft.cluster.pools[0]!["imageStreaming"] = true;
+    const [system, gpu] = new AiPlatform(app, draft).cluster.pools;
+    expect(originOf(system!, "imageStreaming")).toBe("caller");
+    expect(originOf(gpu!, "imageStreaming")).toBe("defaults of the app");
+    expect(originOf(gpu!, "driver")).toBe("schema default");
+    expect(gpu!.resources.pool.nodeConfig.gcfsConfigInput).toEqual({ enabled: false });
+    expect(gpu!.resources.pool.nodeConfig.diskSizeGbInput).toBe(300);
   });
 });
 

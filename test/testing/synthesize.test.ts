@@ -134,7 +134,9 @@ describe("absent, count and onlyTypes", () => {
     stack.count(SUBNET, 2);
     stack.count(TOPIC, 0);
     expect(failureOf((s) => s.count(SUBNET, 3))).toMatch(/^net: expected 3 google_compute_subnetwork, found 2/);
-    expect(failureOf((s) => s.count(TOPIC, 1))).toMatch(/expected 1 google_pubsub_topic, found 0; types there: google_/);
+    expect(failureOf((s) => s.count(TOPIC, 1))).toMatch(
+      /expected 1 google_pubsub_topic, found 0; types there: google_/,
+    );
   });
 
   test("onlyTypes wants every type that is there, and none besides", () => {
