@@ -26,8 +26,8 @@ function tie(stack: TerraformStack, after: readonly TerraformResource[], all: re
   const firsts = after.filter((r) => !after.some((other) => waits(r, other)));
   const lasts = before.filter((r) => !before.some((other) => waits(other, r)));
   for (const first of firsts) {
-    const known = first.dependsOn ?? [];
-    first.dependsOn = [...known, ...lasts.map(address).filter((a) => !known.includes(a))];
+    const missing = lasts.filter((last) => !waits(first, last)).map(address);
+    if (missing.length > 0) first.dependsOn = [...(first.dependsOn ?? []), ...missing];
   }
 }
 

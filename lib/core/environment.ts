@@ -1,5 +1,4 @@
 import type { IConstruct } from "constructs";
-import { ConfigError } from "./config-error";
 import { Scoped } from "./scoped";
 
 /** Where an environment lives: the few facts that most constructs need. Found through the scope. */
@@ -29,15 +28,11 @@ export const Environment = {
    * @throws ConfigError where none was set
    */
   of(scope: IConstruct): EnvironmentFacts {
-    const found = scoped.find(scope);
-    if (found) return found;
-    throw new ConfigError(scope.node.path || "the app", [
-      {
-        code: "no-environment",
-        path: "environment",
-        message: "no project, region and zones hold here",
-        fix: "put the construct in a PlatformStack, or call Environment.on(scope, {...}) above it",
-      },
-    ]);
+    return scoped.require(scope, {
+      code: "no-environment",
+      path: "environment",
+      message: "no project, region and zones hold here",
+      fix: "put the construct in a PlatformStack, or call Environment.on(scope, {...}) above it",
+    });
   },
 };

@@ -143,15 +143,11 @@ export class Governance {
    * @throws ConfigError where none was set
    */
   static of(scope: IConstruct): Governance {
-    const found = scoped.find(scope);
-    if (found) return found;
-    throw new ConfigError(scope.node.path || "the app", [
-      {
-        code: "no-governance",
-        path: "governance",
-        message: "no owner, cost centre, data class and risk tier hold here",
-        fix: "put the construct in a PlatformStack, or call Governance.on(scope, environment, {...}) above it",
-      },
-    ]);
+    return scoped.require(scope, {
+      code: "no-governance",
+      path: "governance",
+      message: "no owner, cost centre, data class and risk tier hold here",
+      fix: "put the construct in a PlatformStack, or call Governance.on(scope, environment, {...}) above it",
+    });
   }
 }

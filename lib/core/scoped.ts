@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import { ConfigError, type Failure } from "./config-error";
 
 /**
  * A value that belongs to a construct and all below it, found by walking up from any of them. How constructs get their
@@ -25,6 +26,16 @@ export class Scoped<T> {
   /** The nearest value, from `scope` upwards. */
   find(scope: IConstruct): T | undefined {
     return this.all(scope).at(-1);
+  }
+
+  /**
+   * The nearest value, from `scope` upwards.
+   * @throws ConfigError with `missing` where there is none
+   */
+  require(scope: IConstruct, missing: Failure): T {
+    const found = this.find(scope);
+    if (found === undefined) throw new ConfigError(scope.node.path || "the app", [missing]);
+    return found;
   }
 
   /** Every value from the root down to `scope`, outermost first. */

@@ -16,7 +16,7 @@ describe("GPUs of a stack", () => {
   ])("%s: its pools may have %d to %d, never more than the budget", (name, min, max) => {
     const found = gpusOf(synthesizeExample(name).stack(`${name}-cluster`).json);
     expect(found).toEqual({ min, max });
-    expect(found.max).toBeLessThanOrEqual(example(name).gpuBudget);
+    expect(found.max).toBeLessThanOrEqual(example(name).gpuBudget!);
   });
 
   test("follow the pool's bounds", () => {

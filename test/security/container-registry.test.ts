@@ -1,7 +1,7 @@
 import { TerraformGraph } from "../../lib/core";
 import { ContainerRegistry, EncryptionKeys, type ContainerRegistryConfig } from "../../lib/security";
 import type { SynthesizedStack } from "../../lib/testing";
-import { PlatformStack } from "../../stacks/platform-stack";
+import { type PlatformStack } from "../../stacks/platform-stack";
 import { failuresOf } from "../cluster-constructs/refused";
 import { anyStack, stackOf } from "../stacks/platform";
 

@@ -94,8 +94,8 @@ describe("where values come from", () => {
   test("the file wins over defaults set in code, and those over the schema's; each value knows which", () => {
     const app = platformApp(fs.mkdtempSync(path.join(os.tmpdir(), "origins-")));
     Defaults.set(app, "NodePool", { imageStreaming: false, bootDisk: { sizeGb: 300 } });
-    const draft = example("dev") as Draft & { cluster: { pools: Record<string, unknown>[] } };
-    draft.cluster.pools[0]!["imageStreaming"] = true;
+    const draft = example("dev") as any;
+    draft.cluster.pools[0].imageStreaming = true;
     const [system, gpu] = new AiPlatform(app, draft).cluster.pools;
     expect(originOf(system!, "imageStreaming")).toBe("caller");
     expect(originOf(gpu!, "imageStreaming")).toBe("defaults of the app");

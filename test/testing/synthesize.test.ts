@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { Annotations, App, Aspects, TerraformStack } from "cdktf";
+import { Annotations, type App, Aspects, TerraformStack } from "cdktf";
 import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
