@@ -9,6 +9,7 @@ import {
   Problems,
   Scoped,
   labelEverything,
+  resourcesOf,
   wireDependencies,
   type EnvironmentFacts,
   type GovernanceConfig,
@@ -60,6 +61,7 @@ export class PlatformStack extends TerraformStack {
   override toTerraform(): TerraformJson {
     const json = super.toTerraform() as TerraformJson;
     qualifyProviderSources(json);
+    dropEmptyDependsOn(json);
     refuseRemoteState(this, json);
     labelEverything(json, this.governance.labels, { byProvider: LABELLED_BY_PROVIDER, extra: EXTRA_LABEL_FIELDS });
     this.written = json;
@@ -114,6 +116,13 @@ function qualifyProviderSources(json: TerraformJson): void {
   for (const provider of Object.values(json.terraform?.required_providers ?? {})) {
     if (provider.source !== undefined && !provider.source.includes("/"))
       provider.source = `hashicorp/${provider.source}`;
+  }
+}
+
+// What a construct has to wait for is often nothing: an empty list is noise in a review.
+function dropEmptyDependsOn(json: TerraformJson): void {
+  for (const { config } of resourcesOf(json)) {
+    if (Array.isArray(config["depends_on"]) && config["depends_on"].length === 0) delete config["depends_on"];
   }
 }
 

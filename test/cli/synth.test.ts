@@ -125,9 +125,12 @@ describe("a refused file", () => {
     expect(message).toMatch(/exceeds the GPU budget/);
   });
 
-  test("writes nothing", async () => {
+  test("writes nothing into an empty folder, and makes none that is not there", async () => {
     await refusal(synthCommand(), refused(), "--out", out);
-    expect(filesIn(out)).toEqual({});
+    expect(fs.existsSync(out)).toBe(false);
+    fs.mkdirSync(out);
+    await refusal(synthCommand(), refused(), "--out", out);
+    expect(fs.readdirSync(out)).toEqual([]);
   });
 
   test("leaves what was written before untouched", async () => {

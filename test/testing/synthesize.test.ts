@@ -53,7 +53,7 @@ describe("only", () => {
 
   test("fails for none, and says which types are there", () => {
     expect(failureOf((s) => s.only(TOPIC))).toMatch(
-      /^net: expected exactly one google_pubsub_topic , found 0; types there: google_compute_network, google_compute_subnetwork$/,
+      /^net: expected exactly one google_pubsub_topic ?, found 0; types there: google_compute_network, google_compute_subnetwork$/,
     );
   });
 
@@ -134,6 +134,7 @@ describe("absent, count and onlyTypes", () => {
     stack.count(SUBNET, 2);
     stack.count(TOPIC, 0);
     expect(failureOf((s) => s.count(SUBNET, 3))).toMatch(/^net: expected 3 google_compute_subnetwork, found 2/);
+    expect(failureOf((s) => s.count(SUBNET, 1))).toMatch(/^net: expected 1 google_compute_subnetwork, found 2/);
     expect(failureOf((s) => s.count(TOPIC, 1))).toMatch(
       /expected 1 google_pubsub_topic, found 0; types there: google_/,
     );
