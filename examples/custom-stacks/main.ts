@@ -1,25 +1,7 @@
-import { PlatformApp, type PlatformStackProps } from "cdktf-ai-platform";
+import { PlatformApp } from "cdktf-ai-platform";
+import { search } from "./search";
 import { SearchClusterStack } from "./search-cluster-stack";
 import { SearchDataStack } from "./search-data-stack";
-
-/** What all stacks of this program share. Labels, names and checks follow from it. */
-const search: PlatformStackProps = {
-  environment: {
-    name: "search",
-    projectId: "acme-search-prod",
-    projectNumber: "200000000001",
-    region: "us-central1",
-    zones: ["us-central1-a", "us-central1-b"],
-  },
-  governance: {
-    owner: "search-lead",
-    team: "search",
-    costCenter: "cc-8150",
-    dataClass: "internal",
-    riskTier: "limited",
-  },
-  state: { backend: "gcs", bucket: "acme-search-tfstate" },
-};
 
 const app = new PlatformApp();
 const data = new SearchDataStack(app, search);

@@ -1,15 +1,11 @@
-/** What Node's types leave out of a call site. */
-interface Printable {
-  toString(): string;
-}
-
 /**
- * cdktf formats a stack trace for every token that it makes, a tenth of a synth's time, and writes none of them. This leaves them empty;
- * traces of real errors stay as they are.
+ * cdktf captures a stack trace for every token that it makes, a tenth of a synth's time, and writes none of them. This leaves those empty, which
+ * it takes on plain objects; traces of errors stay as they are.
  */
 export function dropTokenTraces(): void {
-  Error.prepareStackTrace = (error, frames) =>
-    error instanceof Error
-      ? [String(error), ...(frames as readonly Printable[]).map((frame) => `    at ${frame.toString()}`)].join("\n")
-      : "";
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- V8's function has no `this`
+  const capture = Error.captureStackTrace;
+  Error.captureStackTrace = (target, below) => {
+    if (target instanceof Error) capture(target, below);
+  };
 }

@@ -1,5 +1,7 @@
 import { resourcesOf, stringsIn, type TerraformJson, type TerraformResourceBlock } from "./terraform-json";
 
+// `${…}`, not `$${…}` which Terraform reads as text; one level of braces within.
+const EXPRESSION = /(?<!\$)\$\{((?:[^{}]|\{[^{}]*\})*)\}/g;
 // `type.id` inside of an expression; what is not an address of the stack (var.x, each.key, functions) is dropped by the caller.
 const REFERENCE = /(?<![\w.])([a-z][a-z0-9_]*)\.([A-Za-z_][\w-]*)/g;
 
@@ -27,7 +29,7 @@ export class TerraformGraph {
     const config = this.byAddress.get(address)?.config ?? {};
     for (const { path, text } of stringsIn(config)) {
       if (path.startsWith("depends_on")) found.add(text);
-      else if (text.includes("${")) for (const [, type, id] of text.matchAll(REFERENCE)) found.add(`${type}.${id}`);
+      else for (const reference of referencesIn(text)) found.add(reference);
     }
     found.delete(address);
     for (const other of found) if (!this.byAddress.has(other)) found.delete(other);
@@ -55,4 +57,11 @@ export class TerraformGraph {
     this.closures.set(address, seen);
     return seen;
   }
+}
+
+function referencesIn(text: string): string[] {
+  if (!text.includes("${")) return [];
+  return [...text.matchAll(EXPRESSION)].flatMap(([, expression]) =>
+    [...expression!.matchAll(REFERENCE)].map(([, type, id]) => `${type}.${id}`),
+  );
 }

@@ -64,7 +64,10 @@ export const platformNetworkSchema = z.strictObject({
   // GKE docs, "Quotas and limits": 15,000 nodes a Standard cluster.
   maxNodes: known(z.int().min(1).max(15000).describe("Most nodes at one time"), WHY_KNOWN).default(100),
   // GKE docs, "Quotas and limits": 8 to 256 pods a node; 110 unless asked for otherwise.
-  maxPodsPerNode: known(z.int().min(8).max(256).describe("Most pods on one node; fixed once the cluster exists"), WHY_KNOWN).default(110),
+  maxPodsPerNode: known(
+    z.int().min(8).max(256).describe("Most pods on one node; fixed once the cluster exists"),
+    WHY_KNOWN,
+  ).default(110),
   // GKE docs, "VPC-native clusters": a service range is at most a /16.
   maxServices: known(z.int().min(1).max(65536).describe("Most Kubernetes services"), WHY_KNOWN).default(4096),
   // Load balancing docs, "Proxy-only subnets": a /26 is the smallest, a /23 recommended.

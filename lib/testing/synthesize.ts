@@ -20,13 +20,13 @@ export class SynthesizedStack {
   only(type: string, having: Block = {}): Block {
     const found = this.resources(type).filter((r) => contains(r.config, having));
     if (found.length === 1) return found[0]!.config;
-    return this.fail(`expected exactly one ${type} ${describe(having)}, found ${found.length}`, type, having);
+    return this.fail(`expected exactly one ${type}${describe(having)}, found ${found.length}`, type, having);
   }
 
   /** Fails unless a resource of the type contains every given attribute (nested blocks too, further attributes allowed). */
   has(type: string, having: Block): void {
     if (this.resources(type).some((r) => contains(r.config, having))) return;
-    this.fail(`expected a ${type} ${describe(having)}`, type, having);
+    this.fail(`expected a ${type}${describe(having)}`, type, having);
   }
 
   /** Fails unless exactly one resource of the type exists and its attributes are these and no others (comments aside). */
@@ -39,7 +39,7 @@ export class SynthesizedStack {
   /** Fails where a resource of the type exists that contains the attributes. */
   absent(type: string, having: Block = {}): void {
     if (this.resources(type).some((r) => contains(r.config, having))) {
-      this.fail(`expected no ${type} ${describe(having)}`, type, having);
+      this.fail(`expected no ${type}${describe(having)}`, type, having);
     }
   }
 
@@ -144,5 +144,5 @@ function contains(actual: unknown, expected: unknown): boolean {
 }
 
 function describe(having: Block): string {
-  return Object.keys(having).length > 0 ? `with ${JSON.stringify(having)}` : "";
+  return Object.keys(having).length > 0 ? ` with ${JSON.stringify(having)}` : "";
 }

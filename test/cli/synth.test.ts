@@ -97,6 +97,14 @@ describe("synth", () => {
     expect(await run(synthCommand(), exampleFile("prod"), "--out", out)).not.toMatch(/^warning/m);
   });
 
+  test("warns of a file that Terraform would merge over what was written", async () => {
+    expect(await run(synthCommand(), exampleFile("dev"), "--out", out)).not.toContain("warning");
+    const override = path.join(out, "stacks", "dev-cluster", "backend_override.tf.json");
+    fs.writeFileSync(override, "{}");
+    const printed = await run(synthCommand(), exampleFile("dev"), "--out", out);
+    expect(printed).toContain(`warning ${override}: Terraform merges this file over what was written`);
+  });
+
   test("says where it wrote", async () => {
     expect(await run(synthCommand(), exampleFile("dev"), "--out", out)).toContain(
       `\nWritten to ${path.join(out, "stacks")}\n`,
@@ -125,12 +133,12 @@ describe("a refused file", () => {
     expect(message).toMatch(/exceeds the GPU budget/);
   });
 
-  test("writes nothing into an empty folder, and makes none that is not there", async () => {
+  test("writes no file into an empty folder, and makes no folder", async () => {
     await refusal(synthCommand(), refused(), "--out", out);
     expect(fs.existsSync(out)).toBe(false);
     fs.mkdirSync(out);
     await refusal(synthCommand(), refused(), "--out", out);
-    expect(fs.readdirSync(out)).toEqual([]);
+    expect(filesIn(out)).toEqual({});
   });
 
   test("leaves what was written before untouched", async () => {

@@ -68,4 +68,17 @@ describe("the order of a stack", () => {
       ["z.a", "z", ""],
     ]);
   });
+
+  test("words beside an expression, and an escaped one, are no references", () => {
+    const graph = new TerraformGraph({
+      resource: {
+        google_pubsub_topic: {
+          a: { name: "a" },
+          b: { name: "b" },
+          c: { name: "google_pubsub_topic.a ${google_pubsub_topic.b.name} $${google_pubsub_topic.a.name}" },
+        },
+      },
+    });
+    expect([...graph.dependenciesOf("google_pubsub_topic.c")]).toEqual(["google_pubsub_topic.b"]);
+  });
 });

@@ -124,7 +124,7 @@ describe("absent, count and onlyTypes", () => {
   });
 
   test("absent fails for what is there, and names it", () => {
-    expect(failureOf((s) => s.absent(NETWORK))).toMatch(/expected no google_compute_network [\s\S]*"name":"n"/);
+    expect(failureOf((s) => s.absent(NETWORK))).toMatch(/expected no google_compute_network;[\s\S]*"name":"n"/);
     expect(failureOf((s) => s.absent(SUBNET, { name: "b" }))).toMatch(
       /expected no google_compute_subnetwork with \{"name":"b"\}/,
     );
