@@ -222,15 +222,15 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
     }
     case "too_big":
     case "too_small": {
-      const unit = issue.origin === "string" ? " characters" : issue.origin === "array" ? " entries" : "";
       const [word, limit] = issue.code === "too_big" ? ["at most", issue.maximum] : ["at least", issue.minimum];
-      const bound = `${word} ${limit}${unit}`;
+      const unit = unitOf(issue.origin, Number(limit));
+      const bound = [word, limit, unit].filter(Boolean).join(" ");
       return {
         ...base,
         code: "out-of-range",
         message: `must be ${unit ? "of " : ""}${bound}`,
         allowed: allowed ?? bound,
-        fix: fix ?? `give ${unit ? `a value of ${bound}` : bound}`,
+        fix: fix ?? `give ${unit ? "a value of " : ""}${bound}`,
       };
     }
     case "invalid_format":
@@ -250,6 +250,12 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
         fix: fix ?? "correct the value",
       };
   }
+}
+
+function unitOf(origin: string, count: number): string {
+  if (origin === "string") return count === 1 ? "character" : "characters";
+  if (origin === "array") return count === 1 ? "entry" : "entries";
+  return "";
 }
 
 function unquoteFix(expected: string, value: unknown): string | undefined {

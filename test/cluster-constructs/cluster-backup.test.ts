@@ -102,7 +102,7 @@ describe("a cluster's backup", () => {
         { path: "cronSchedule", code: "wrong-format", got: "every night" },
         { path: "retainDays", allowed: "at most 365" },
         { path: "deleteLockDays", allowed: "at most 90" },
-        { path: "namespaces", allowed: "at least 1 entries" },
+        { path: "namespaces", allowed: "at least 1 entry" },
       ],
     );
   });

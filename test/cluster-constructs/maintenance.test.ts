@@ -70,7 +70,7 @@ describe("the maintenance window", () => {
   test("is refused with fewer than four hours, which GKE does not count, an hour that does not exist, and no day", () => {
     const maintenance = { days: [], startHourUtc: 24, lengthHours: 3 };
     expect(refused({ maintenance })).toMatchObject([
-      { path: "maintenance.days", code: "out-of-range", message: "must be of at least 1 entries" },
+      { path: "maintenance.days", code: "out-of-range", message: "must be of at least 1 entry" },
       { path: "maintenance.startHourUtc", code: "out-of-range", allowed: "at most 23" },
       { path: "maintenance.lengthHours", code: "out-of-range", allowed: "at least 4" },
     ]);

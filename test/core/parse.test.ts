@@ -70,7 +70,7 @@ describe("reading props by a schema", () => {
     [{ name: 5 }, "wrong-type", 'put it in quotes: "5"'],
     [{ name: "a", size: "3" }, "wrong-type", "write it without quotes: 3"],
     [{ name: "a", zones: "x" }, "wrong-type", "write a list"],
-    [{ name: "a", zones: [] }, "out-of-range", "give a value of at least 1 entries"],
+    [{ name: "a", zones: [] }, "out-of-range", "give a value of at least 1 entry"],
     [{ name: "a", plan: { model: "sopt", maxNodes: 1 } }, "not-allowed", 'did you mean "spot"?'],
     [{ name: "a", plan: { maxNodes: 1 } }, "missing", "choose one of the allowed values"],
     [{ name: "a", plan: { model: "spot", reservation: "r", maxNodes: 1 } }, "unknown-key", "remove it"],
