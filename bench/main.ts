@@ -104,7 +104,7 @@ function benchExample(): void {
   const ours = path.join(workshop, "platform");
   const floor = path.join(workshop, "plain");
   const program = path.join(workshop, "plain.js");
-  const platform = () => measure(["dist/lib/cli/main.js", "synth", EXAMPLE, "--out", ours], ours);
+  const platform = () => measure(["dist/cli.js", "synth", EXAMPLE, "--out", ours], ours);
   const plain = () => measure([program], floor);
 
   platform();

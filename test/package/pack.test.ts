@@ -56,11 +56,12 @@ describe("the package that users install", () => {
     const wanted = SOURCES.flatMap((folder) =>
       fs
         .readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts"))
+        .filter((file) => file.endsWith(".ts") && !file.startsWith("cli/"))
         .map((file) => `dist/${folder}/${file.replace(/\.ts$/, "")}`),
     );
     const code = packed.filter((file) => file.startsWith("dist/"));
-    expect(code).toEqual(wanted.flatMap((stem) => [`${stem}.js`, `${stem}.d.ts`]).sort());
+    // The command is one file: a process of its own starts faster with it than with hundreds.
+    expect(code).toEqual(["dist/cli.js", ...wanted.flatMap((stem) => [`${stem}.js`, `${stem}.d.ts`])].sort());
   });
 
   test("holds the schema of the environment file and the documents, and nothing else", () => {
