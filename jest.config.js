@@ -7,7 +7,12 @@ module.exports = {
     "^cdktf-ai-platform/(.*)$": "<rootDir>/lib/$1",
   },
   testMatch: ["**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/terraform/", "<rootDir>/test/cluster/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/terraform/",
+    "<rootDir>/test/scanner/",
+    "<rootDir>/test/cluster/",
+  ],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

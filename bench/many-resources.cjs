@@ -32,14 +32,28 @@ function plain() {
   return { app, stack };
 }
 
+// As the rules want them, so that judging them is part of what is measured.
+const BUCKET = {
+  location: "EU",
+  uniformBucketLevelAccess: true,
+  publicAccessPrevention: "enforced",
+  versioning: { enabled: true },
+  encryption: { defaultKmsKeyName: "projects/keys/locations/eu/keyRings/r/cryptoKeys/k" },
+};
+const SUBNETWORK = {
+  privateIpGoogleAccess: true,
+  logConfig: { aggregationInterval: "INTERVAL_5_SEC", flowSampling: 0.5, metadata: "INCLUDE_ALL_METADATA" },
+};
+
 const { app, stack } = kind === "platform" ? platform() : plain();
 const network = new ComputeNetwork(stack, "network", { name: "bench", autoCreateSubnetworks: false });
 for (let index = 1; index < Number(count); index += 1) {
   const name = `bench-${index}`;
-  if (index % 2 === 0) new StorageBucket(stack, name, { name, location: "EU", uniformBucketLevelAccess: true });
+  if (index % 2 === 0) new StorageBucket(stack, name, { name, ...BUCKET });
   else
     new ComputeSubnetwork(stack, name, {
       name,
+      ...SUBNETWORK,
       network: network.id,
       ipCidrRange: `10.${index >> 8}.${index & 255}.0/24`,
     });

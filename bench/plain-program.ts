@@ -30,7 +30,9 @@ export function plainProgram(stacks: Readonly<Record<string, StackJson>>): strin
     ...(json.provider?.["google"] ?? []).map((config) => providerCall(bindings, config)),
     ...[json.data, json.resource].flatMap((section, index) =>
       Object.entries(section ?? {}).flatMap(([type, byId]) =>
-        Object.entries(byId).map(([id, config]) => bindings.call(moduleOf(type, index === 0), type, id, config)),
+        Object.entries(byId).map(([id, config]) =>
+          type === BUILT_IN ? builtInCall(id, config) : bindings.call(moduleOf(type, index === 0), type, id, config),
+        ),
       ),
     ),
     "}",
@@ -46,6 +48,14 @@ export function plainProgram(stacks: Readonly<Record<string, StackJson>>): strin
   ].join("\n");
 }
 
+// Terraform's own resource, which cdktf brings itself.
+const BUILT_IN = "terraform_data";
+
+function builtInCall(id: string, { depends_on = [] }: Block): string {
+  const dependsOn = (depends_on as string[]).map((fqn) => ({ fqn }));
+  return `new cdktf.DataResource(stack, ${JSON.stringify(id)}, ${JSON.stringify({ dependsOn })});`;
+}
+
 function providerCall(bindings: Bindings, { default_labels, ...config }: Block): string {
   const call = bindings.call("provider", "google", "google", config).replace(/;$/, "");
   // As a property cdktf would write ai_risk_tier for ai-risk-tier: it spells the keys of a provider's maps, too.
@@ -56,7 +66,9 @@ function modulesOf(json: StackJson): string[] {
   return [
     "provider",
     ...Object.keys(json.data ?? {}).map((type) => moduleOf(type, true)),
-    ...Object.keys(json.resource ?? {}).map((type) => moduleOf(type, false)),
+    ...Object.keys(json.resource ?? {})
+      .filter((type) => type !== BUILT_IN)
+      .map((type) => moduleOf(type, false)),
   ];
 }
 

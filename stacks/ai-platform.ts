@@ -1,9 +1,11 @@
 import type { App } from "cdktf";
 import { ConfigError, type Problems, Ref, type EnvironmentFacts } from "../lib/core";
+import { Policy } from "../lib/policy";
 import { ClusterStack } from "./cluster-stack";
 import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
 import { EnvironmentFile } from "./environment-file";
 import { FoundationStack } from "./foundation-stack";
+import { policyConfigOf } from "./policy-section";
 import { NetworkStack } from "./network-stack";
 import type { PlatformStack, PlatformStackProps } from "./platform-stack";
 
@@ -65,7 +67,13 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
     region: values.region,
     zones: values.zones,
   };
-  const base: PlatformStackProps = { environment: facts, governance: given.governance, state: given.state };
+  const policy = given.policy && problems.attempt("policy", () => new Policy(policyConfigOf(values.policy)));
+  const base: PlatformStackProps = {
+    policy,
+    environment: facts,
+    governance: given.governance,
+    state: given.state,
+  };
   const broken = problems.any;
   const make = <T>(step: () => T): T | undefined => {
     try {
@@ -77,7 +85,10 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
     }
   };
 
-  const foundation = make(() => new FoundationStack(scope, { ...base, keys: given.keys, registry: given.registry }));
+  const foundation = make(() => {
+    const { keys, registry, security, budget } = given;
+    return new FoundationStack(scope, { ...base, keys, registry, security, budget });
+  });
   const network = make(() => {
     const after = foundation && [foundation];
     return new NetworkStack(scope, { ...base, after, network: given.network, pools: given.cluster.pools });

@@ -16,10 +16,14 @@ import {
 import {
   containerRegistrySchema,
   encryptionKeysSchema,
+  securitySectionSchema,
   type ContainerRegistryConfig,
   type EncryptionKeysConfig,
+  type SecuritySection,
 } from "../lib/security";
 import { platformNetworkSchema, type PlatformNetworkConfig } from "../lib/network";
+import { spendBudgetSchema, type SpendBudgetConfig } from "../lib/monitoring";
+import { policySectionSchema, type PolicySection } from "./policy-section";
 import { stateSchema, type StateConfig } from "./backend";
 import { clusterSectionSchema, type ClusterSection } from "./cluster-stack";
 
@@ -50,6 +54,12 @@ export interface EnvironmentConfig {
   readonly keys?: EncryptionKeysConfig;
   /** Registry of container images. @default {} */
   readonly registry?: ContainerRegistryConfig;
+  /** What guards the project. @default {} */
+  readonly security?: SecuritySection;
+  /** What the project may cost in a month. @default - no budget */
+  readonly budget?: SpendBudgetConfig;
+  /** Which rules judge the environment. @default {} */
+  readonly policy?: PolicySection;
   readonly network: PlatformNetworkConfig;
   readonly cluster: ClusterSection;
 }
@@ -98,6 +108,9 @@ export const environmentSchema = z.strictObject({
   gpuBudget: z.int().min(0).describe("Most GPUs that all pools may have together").default(0),
   keys: encryptionKeysSchema.describe("Encryption keys").prefault({}),
   registry: containerRegistrySchema.describe("Registry of container images").prefault({}),
+  security: securitySectionSchema.describe("What guards the project").prefault({}),
+  budget: spendBudgetSchema.describe("What the project may cost in a month").optional(),
+  policy: policySectionSchema.describe("Which rules judge the environment").prefault({}),
   network: platformNetworkSchema.describe("Addresses, ways out, and what passes the firewall"),
   cluster: clusterSectionSchema.describe("The GPU cluster and its pools"),
 });

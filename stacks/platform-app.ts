@@ -2,6 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
 import { ConfigError, Problems, type Failure } from "../lib/core";
+import { grantRecords, iamReport, renderIamReport } from "../lib/iam";
+import { renderPolicyReport } from "../lib/policy";
+import { policyOutcomeOf, writtenStacksOf } from "./checks-at-synth";
 
 /**
  * A cdktf `App` whose `synth` writes all or nothing: stacks are written aside and moved into place once every one of them,
@@ -31,10 +34,27 @@ export class PlatformApp extends App {
       }
       problems.throwIfAny("the stacks");
       manifest.writeToFile();
+      this.writeReports(aside);
       publish(aside, this.outdir);
     } finally {
       fs.rmSync(aside, { recursive: true, force: true });
     }
+  }
+
+  private writeReports(folder: string): void {
+    const outcome = policyOutcomeOf(this);
+    if (outcome === undefined) return;
+    const policy = renderPolicyReport(outcome.judgements);
+    const iam = renderIamReport(iamReport(writtenStacksOf(this), grantRecords(this)));
+    const files = {
+      "iam.json": iam.json,
+      "iam.md": iam.markdown,
+      "policy.json": policy.json,
+      "policy.md": policy.markdown,
+      "policy.sarif": policy.sarif,
+    };
+    fs.mkdirSync(path.join(folder, REPORTS));
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, REPORTS, name), text);
   }
 }
 
@@ -61,6 +81,7 @@ function unplaced(message: string): Failure {
 }
 
 const STACKS = Manifest.stacksFolder;
+const REPORTS = "reports";
 
 function publish(aside: string, outdir: string): void {
   const made = fs.readdirSync(path.join(aside, STACKS));
@@ -75,5 +96,8 @@ function publish(aside: string, outdir: string): void {
   for (const stack of fs.readdirSync(path.join(outdir, STACKS))) {
     if (!made.includes(stack)) fs.rmSync(path.join(outdir, STACKS, stack, "cdk.tf.json"), { force: true });
   }
+  // None of an earlier run may stay beside those of this one.
+  fs.rmSync(path.join(outdir, REPORTS), { recursive: true, force: true });
+  if (fs.existsSync(path.join(aside, REPORTS))) fs.renameSync(path.join(aside, REPORTS), path.join(outdir, REPORTS));
   fs.renameSync(path.join(aside, Manifest.fileName), path.join(outdir, Manifest.fileName));
 }

@@ -1,13 +1,11 @@
 import { GcsBackend, LocalBackend, TerraformStack } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
+import type { Construct } from "constructs";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { EXTRA_LABEL_FIELDS, LABELLED_BY_PROVIDER } from "../lib/catalog/label-fields";
 import {
   ConfigError,
   Environment,
   Governance,
-  Problems,
-  Scoped,
   labelEverything,
   resourcesOf,
   wireDependencies,
@@ -15,13 +13,16 @@ import {
   type GovernanceConfig,
   type TerraformJson,
 } from "../lib/core";
-import { orderingFailures, type DeployedStack } from "../lib/policy/ordering";
+import { Policy } from "../lib/policy";
 import type { StateConfig } from "./backend";
+import { checkOnceAtSynth } from "./checks-at-synth";
 
 export interface PlatformStackProps {
   readonly environment: EnvironmentFacts;
   readonly governance: GovernanceConfig;
   readonly state: StateConfig;
+  /** Rules for this stack; stacks of one policy are judged together. @default - those set above, else all that ship with the library */
+  readonly policy?: Policy;
   /** Stacks that are deployed before this one. */
   readonly after?: readonly TerraformStack[];
 }
@@ -42,6 +43,7 @@ export class PlatformStack extends TerraformStack {
     this.environment = environment;
     this.governance = Governance.on(this, environment.name, props.governance);
     Environment.on(this, environment);
+    if (props.policy) Policy.on(this, props.policy);
     new GoogleProvider(this, "google", { project: environment.projectId, region: environment.region });
     if (state.backend === "gcs") {
       new GcsBackend(this, { bucket: state.bucket, prefix: `${state.prefix ?? environment.name}/${layer}` });
@@ -83,32 +85,6 @@ export class PlatformStack extends TerraformStack {
   get terraform(): TerraformJson {
     return this.written ?? this.toTerraform();
   }
-}
-
-const checked = new Scoped<true>("checked-at-synth");
-
-/** Adds the checks over all stacks to the root, once: in cdktf only the root's own validations run after every stack was resolved. */
-function checkOnceAtSynth(root: IConstruct): void {
-  if (checked.own(root)) return;
-  checked.set(root, true);
-  root.node.addValidation({
-    validate: () => {
-      new Problems(orderingFailures(stacksOf(root).map(deployed))).throwIfAny("the stacks");
-      return [];
-    },
-  });
-}
-
-function stacksOf(root: IConstruct): TerraformStack[] {
-  return root.node.findAll().filter((c): c is TerraformStack => TerraformStack.isStack(c));
-}
-
-function deployed(stack: TerraformStack): DeployedStack {
-  return {
-    name: stack.node.id,
-    json: stack instanceof PlatformStack ? stack.terraform : (stack.toTerraform() as TerraformJson),
-    after: new Set(stacksOf(stack.node.root).flatMap((s) => (s !== stack && stack.dependsOn(s) ? [s.node.id] : []))),
-  };
 }
 
 // `google` alone means a different registry address to Terraform and to OpenTofu, and neither says so.

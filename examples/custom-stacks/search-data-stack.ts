@@ -2,7 +2,7 @@ import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import type { Construct } from "constructs";
 import { PlatformStack, type PlatformStackProps } from "cdktf-ai-platform";
 import { Ref } from "cdktf-ai-platform/core";
-import { EncryptionKeys } from "cdktf-ai-platform/security";
+import { AuditLogging, EncryptionKeys } from "cdktf-ai-platform/security";
 
 const KEYS = "projects/acme-keys/locations/us-central1/keyRings/search/cryptoKeys";
 
@@ -23,6 +23,8 @@ export class SearchDataStack extends PlatformStack {
       versioning: { enabled: true },
       encryption: { defaultKmsKeyName: key.id.from(this) },
     });
+    // Rules judge this stack too: whoever runs AI systems of a limited risk records every access.
+    new AuditLogging(this, "audit", { key: EncryptionKeys.fromExisting(`${KEYS}/logs`) });
     this.documents = Ref.to(bucket, bucket.name, name);
   }
 }

@@ -34,4 +34,9 @@ export const PLATFORM_APIS: readonly PlatformApi[] = [
   { service: "connectgateway.googleapis.com", reason: "reaches the private cluster through its membership" },
   { service: "gkebackup.googleapis.com", reason: "Backup for GKE" },
   { service: "billingbudgets.googleapis.com", reason: "budget of the environment" },
+  { service: "essentialcontacts.googleapis.com", reason: "whom Google writes to about incidents" },
+  { service: "modelarmor.googleapis.com", reason: "searches prompts and answers of models" },
+  { service: "bigquery.googleapis.com", reason: "queries over the audit logs" },
+  { service: "privilegedaccessmanager.googleapis.com", reason: "rights that are lent for hours" },
+  { service: "accesscontextmanager.googleapis.com", reason: "the perimeter round the project's data" },
 ];

@@ -218,6 +218,46 @@ export const NAMES = {
     allowed: "lower-case letters, digits and underscores, not starting with a digit",
     source: `${PROVIDER} vertex_ai_feature_online_store_featureview docs`,
   },
+  denyPolicy: {
+    resourceType: "google_iam_deny_policy",
+    minLength: 3,
+    maxLength: 63,
+    pattern: /^[a-z][a-z0-9.-]*$/,
+    allowed: "lower-case letters, digits, dashes and dots, starting with a letter",
+    source: "IAM v2 API, CreatePolicyRequest.policy_id, read 2026-11-21",
+  },
+  principalAccessBoundaryPolicy: {
+    resourceType: "google_iam_principal_access_boundary_policy",
+    minLength: 3,
+    maxLength: 63,
+    pattern: /^[a-z][a-z0-9.-]*$/,
+    allowed: "lower-case letters, digits, dashes and dots, starting with a letter",
+    source: `${PROVIDER} iam_principal_access_boundary_policy docs`,
+  },
+  policyBinding: {
+    resourceType: "google_iam_projects_policy_binding",
+    minLength: 3,
+    maxLength: 63,
+    pattern: /^[a-z][a-z0-9.-]*$/,
+    allowed: "lower-case letters, digits, dashes and dots, starting with a letter",
+    source: `${PROVIDER} iam_projects_policy_binding docs; as the policy's (inferred)`,
+  },
+  accessLevel: {
+    resourceType: "google_access_context_manager_access_level",
+    minLength: 1,
+    maxLength: 50,
+    pattern: /^[a-zA-Z][a-zA-Z0-9_]*$/,
+    allowed: "letters, digits and underscores, starting with a letter",
+    source: `${PROVIDER} access_context_manager_access_level docs; length unconfirmed`,
+  },
+  modelArmorTemplate: {
+    resourceType: "google_model_armor_template",
+    minLength: 1,
+    maxLength: 63,
+    pattern: /^[a-zA-Z0-9_-]+$/,
+    allowed: "letters, digits, underscores and dashes",
+    source: "Model Armor API, templates.create (template_id); unconfirmed",
+  },
 } as const satisfies Readonly<Record<string, NameLimit>>;
 
 /** A key of `NAMES`. */

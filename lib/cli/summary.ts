@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { AnnotationMetadataEntryType } from "cdktf";
-import { acknowledgements, resourcesOf, type Block, type TerraformJson } from "../core";
+import { acknowledgements, endOf, resourcesOf, type Block, type TerraformJson } from "../core";
 import type { AiPlatform } from "../../stacks/ai-platform";
 import type { PlatformStack } from "../../stacks/platform-stack";
 
@@ -53,7 +53,12 @@ function waived(stack: PlatformStack): Map<string, Waiver> {
   for (const { construct, acknowledgement } of acknowledgements(stack)) {
     const known = byRule.get(acknowledgement.rule);
     if (known) known.constructs.push(construct.node.path);
-    else byRule.set(acknowledgement.rule, { ...acknowledgement, constructs: [construct.node.path] });
+    else
+      byRule.set(acknowledgement.rule, {
+        reason: acknowledgement.reason,
+        until: endOf(acknowledgement),
+        constructs: [construct.node.path],
+      });
   }
   return byRule;
 }

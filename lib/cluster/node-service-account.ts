@@ -15,6 +15,9 @@ import {
   type ServiceAccountRef,
   type Tokenable,
 } from "../core";
+import { recordGrant } from "../iam/grant";
+import { Principals } from "../iam/principal";
+import { ServiceAccountGrants } from "../iam/resource-grants";
 
 /** The identity that the nodes of one pool run as. */
 export interface NodeServiceAccountConfig {
@@ -46,6 +49,8 @@ export type NodeServiceAccountProps = Tokenable<NodeServiceAccountConfig> & {
 export class NodeServiceAccount extends Construct {
   /** The account; its email is ready after the grants, so that no node starts without them. */
   readonly ref: ServiceAccountRef;
+  /** Who may run nodes as it. */
+  readonly grants: ServiceAccountGrants;
   readonly resources: {
     readonly account: ServiceAccount;
     readonly nodeRole: ProjectIamMember;
@@ -64,17 +69,23 @@ export class NodeServiceAccount extends Construct {
       displayName: `Nodes of ${config.name}`,
       description: config.description,
     });
+    const literal = `${accountId}@${environment.projectId}.iam.gserviceaccount.com`;
+    const email = Ref.to(this, account.email, literal);
+    const { label } = Principals.serviceAccount({ email });
     // The one role that GKE asks of a node (docs, "Use least privilege service accounts"): logs, metrics, autoscaling metrics.
     const nodeRole = new ProjectIamMember(this, "node-role", {
       project: environment.projectId,
       role: "roles/container.defaultNodeServiceAccount",
       member: account.member,
     });
-    const pullRoles = registries.map((registry) => this.pullFrom(registry, account));
+    recordGrant(nodeRole, { principal: label, reason: "nodes write logs and metrics" });
+    const pullRoles = registries.map((registry) =>
+      recordGrant(this.pullFrom(registry, account), { principal: label, reason: "nodes pull images" }),
+    );
 
     this.resources = { account, nodeRole, pullRoles };
-    const literal = `${accountId}@${environment.projectId}.iam.gserviceaccount.com`;
-    this.ref = { email: Ref.to(this, account.email, literal, [nodeRole, ...pullRoles]) };
+    this.ref = { email: email.after(nodeRole, ...pullRoles) };
+    this.grants = new ServiceAccountGrants(this, this.ref);
   }
 
   /** An account that exists already, with at least `roles/container.defaultNodeServiceAccount`. */

@@ -2,6 +2,7 @@ export * from "./acknowledgement";
 export * from "./config-error";
 export * from "./dependencies";
 export * from "./environment";
+export * from "./foreseen-values";
 export * from "./governance";
 export * from "./labels";
 export * from "./late";

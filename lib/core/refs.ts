@@ -48,6 +48,36 @@ export interface RegistryRef {
   readonly url: string;
 }
 
+/** A Cloud Storage bucket. */
+export interface BucketRef {
+  readonly name: Ref;
+}
+
+/** A secret in Secret Manager: never its value. */
+export interface SecretRef {
+  /** `projects/P/secrets/S`. */
+  readonly id: Ref;
+}
+
+/** A Pub/Sub topic. */
+export interface TopicRef {
+  /** `projects/P/topics/T`. */
+  readonly id: Ref;
+}
+
+/** A Pub/Sub subscription, with the parts of its name that its policy is addressed by. */
+export interface SubscriptionRef {
+  readonly project: string;
+  readonly name: Ref;
+}
+
+/** A BigQuery dataset. */
+export interface DatasetRef {
+  readonly project: string;
+  /** Id within the project. */
+  readonly dataset: Ref;
+}
+
 /** A GKE cluster, as others may know it. */
 export interface ClusterRef {
   readonly name: Ref;

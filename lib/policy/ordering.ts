@@ -1,5 +1,5 @@
 import { RESOURCE_NAMES, WORKLOAD_IDENTITY_POOL } from "../catalog/resource-names";
-import { TerraformGraph, stringsIn, type Block, type Failure, type TerraformJson } from "../core";
+import { ForeseenValues, TerraformGraph, stringsIn, type Block, type Failure, type TerraformJson } from "../core";
 
 /** One stack as it will be deployed. */
 export interface DeployedStack {
@@ -15,6 +15,14 @@ interface Owner {
   readonly address: string;
 }
 
+const TEMPLATES = {
+  ...RESOURCE_NAMES,
+  [WORKLOAD_IDENTITY_POOL.createdBy]: [
+    ...(RESOURCE_NAMES[WORKLOAD_IDENTITY_POOL.createdBy] ?? []),
+    WORKLOAD_IDENTITY_POOL.template,
+  ],
+};
+
 /**
  * Finds every value that names a resource which does not exist yet when Terraform uses it: a literal name of a resource of the same stack
  * without a dependency on it, or of a resource of a stack that is not deployed before. Terraform cannot see through a name, so this would
@@ -24,13 +32,13 @@ export function orderingFailures(stacks: readonly DeployedStack[]): Failure[] {
   const graphs = stacks.map((stack) => ({
     stack,
     graph: new TerraformGraph(stack.json),
-    names: new NamesOf(stack.json),
+    values: new ForeseenValues(stack.json, TEMPLATES),
   }));
   const owners = new Map<string, Owner[]>();
-  for (const { stack, graph, names } of graphs) {
-    for (const { address } of graph.resources) {
-      for (const name of names.of(graph, address)) {
-        owners.set(name, [...(owners.get(name) ?? []), { stack, graph, address }]);
+  for (const { stack, graph, values } of graphs) {
+    for (const resource of graph.resources) {
+      for (const name of values.namesOf(resource)) {
+        owners.set(name, [...(owners.get(name) ?? []), { stack, graph, address: resource.address }]);
       }
     }
   }
@@ -100,65 +108,4 @@ function candidatesIn(text: string): Set<string> {
   }
   candidates.delete("");
   return candidates;
-}
-
-function templatesOf(type: string): readonly string[] {
-  const own = RESOURCE_NAMES[type] ?? [];
-  return type === WORKLOAD_IDENTITY_POOL.createdBy ? [...own, WORKLOAD_IDENTITY_POOL.template] : own;
-}
-
-// Enough for any chain of references between resources, and an end to a circle of them.
-const MAX_DEPTH = 8;
-
-/** The full names of a stack's resources, worked out from their attributes and what those refer to. */
-class NamesOf {
-  private readonly defaults: Block;
-
-  constructor(json: TerraformJson) {
-    this.defaults = json.provider?.["google"]?.[0] ?? {};
-  }
-
-  of(graph: TerraformGraph, address: string, depth = 0): string[] {
-    const resource = graph.resource(address);
-    const templates = templatesOf(resource?.type ?? "");
-    return templates
-      .map((template) => this.fill(graph, template, resource!.config, depth))
-      .filter((name): name is string => name !== undefined);
-  }
-
-  private fill(graph: TerraformGraph, template: string, config: Block, depth: number): string | undefined {
-    let known = true;
-    const name = template.replace(/\{(\w+)\}/g, (_all, attribute: string) => {
-      const value = this.evaluate(graph, config[attribute] ?? this.default(attribute), depth);
-      if (value === undefined) known = false;
-      return value ?? "";
-    });
-    return known ? name : undefined;
-  }
-
-  private default(attribute: string): unknown {
-    return this.defaults[attribute === "location" ? "region" : attribute];
-  }
-
-  /** A value with the references in it replaced by what they will be, or undefined where that is not known. */
-  private evaluate(graph: TerraformGraph, value: unknown, depth: number): string | undefined {
-    if (typeof value !== "string" || depth > MAX_DEPTH) return undefined;
-    let known = true;
-    const text = value.replace(
-      /\$\{([a-z][a-z0-9_]*)\.([\w-]+)\.(\w+)\}/g,
-      (_all, type: string, id: string, attribute: string) => {
-        const referred = this.attribute(graph, `${type}.${id}`, attribute, depth + 1);
-        if (referred === undefined) known = false;
-        return referred ?? "";
-      },
-    );
-    return known && !text.includes("${") ? text : undefined;
-  }
-
-  private attribute(graph: TerraformGraph, address: string, attribute: string, depth: number): string | undefined {
-    const config = graph.resource(address)?.config;
-    if (config === undefined) return undefined;
-    if (config[attribute] !== undefined) return this.evaluate(graph, config[attribute], depth);
-    return attribute === "id" || attribute === "email" ? this.of(graph, address, depth)[0] : undefined;
-  }
 }

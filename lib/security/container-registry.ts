@@ -13,6 +13,7 @@ import {
   type RegistryRef,
   type Tokenable,
 } from "../core";
+import { RegistryGrants } from "../iam/resource-grants";
 
 export interface ContainerRegistryConfig {
   /** Repository id, after the environment's name. @default "images" */
@@ -54,6 +55,8 @@ const SECONDS_PER_DAY = 86_400;
 /** A Docker repository whose tags never move, encrypted with a key of ours, scanned, and cleaned of what no tag names. */
 export class ContainerRegistry extends Construct {
   readonly ref: RegistryRef;
+  /** Who may pull and push. */
+  readonly grants: RegistryGrants;
   readonly resources: { readonly repository: ArtifactRegistryRepository };
 
   constructor(scope: Construct, id: string, { key, ...props }: ContainerRegistryProps) {
@@ -83,12 +86,8 @@ export class ContainerRegistry extends Construct {
       dependsOn: key.id.dependencies(this),
     });
     this.resources = { repository };
-    this.ref = {
-      project: projectId,
-      location: region,
-      repository: Ref.to(repository, repository.repositoryId, repositoryId),
-      url: `${region}-docker.pkg.dev/${projectId}/${repositoryId}`,
-    };
+    this.ref = registryRef(projectId, region, Ref.to(repository, repository.repositoryId, repositoryId));
+    this.grants = new RegistryGrants(this, this.ref);
   }
 
   /** A Docker repository that exists already. */
@@ -97,11 +96,11 @@ export class ContainerRegistry extends Construct {
     readonly location: string;
     readonly repository: string;
   }): RegistryRef {
-    return {
-      project: of.project,
-      location: of.location,
-      repository: Ref.existing(of.repository),
-      url: `${of.location}-docker.pkg.dev/${of.project}/${of.repository}`,
-    };
+    return registryRef(of.project, of.location, Ref.existing(of.repository));
   }
+}
+
+/** What others may know of a Docker repository. */
+export function registryRef(project: string, location: string, repository: Ref): RegistryRef {
+  return { project, location, repository, url: `${location}-docker.pkg.dev/${project}/${repository.value}` };
 }

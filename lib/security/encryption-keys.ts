@@ -4,7 +4,7 @@ import { KmsKeyRing } from "@cdktf/provider-google/lib/kms-key-ring";
 import { Construct } from "constructs";
 import { z } from "zod";
 import { NAMES } from "../catalog/names";
-import { SERVICE_AGENTS, type ServiceAgent } from "../catalog/service-agents";
+import type { ServiceAgentKey } from "../catalog/service-agents";
 import {
   ConfigError,
   Environment,
@@ -16,6 +16,9 @@ import {
   type KeyRef,
   type Tokenable,
 } from "../core";
+import { recordGrant } from "../iam/grant";
+import { Principals } from "../iam/principal";
+import { KeyGrants } from "../iam/resource-grants";
 
 /**
  * What a key is for, and the service agents that encrypt with it. One key a purpose, so that a grant on one opens nothing else and each
@@ -32,7 +35,11 @@ export const KEY_PURPOSES = {
   backups: ["gkeBackup"],
   /** Container images in Artifact Registry. */
   artifacts: ["artifactRegistry"],
-} as const satisfies Record<string, readonly (keyof typeof SERVICE_AGENTS)[]>;
+  /** Log buckets. */
+  logs: ["logging"],
+  /** Secrets in Secret Manager. */
+  secrets: ["secretManager"],
+} as const satisfies Record<string, readonly ServiceAgentKey[]>;
 
 export type KeyPurpose = keyof typeof KEY_PURPOSES;
 
@@ -119,6 +126,11 @@ export class EncryptionKeys extends Construct {
     return this.refs[purpose];
   }
 
+  /** Who else may use the key of one purpose. Its service agents may already. */
+  grants(purpose: KeyPurpose): KeyGrants {
+    return new KeyGrants(this, this.refs[purpose]);
+  }
+
   /**
    * A key that exists already.
    * @param id `projects/P/locations/L/keyRings/R/cryptoKeys/K`; whoever uses it must already be allowed to
@@ -141,14 +153,14 @@ export class EncryptionKeys extends Construct {
   }
 
   private allowServiceAgents(purpose: KeyPurpose, key: KmsCryptoKey): KmsCryptoKeyIamMember[] {
-    const { projectNumber } = Environment.of(this);
     return KEY_PURPOSES[purpose].map((agent) => {
-      const { email }: ServiceAgent = SERVICE_AGENTS[agent];
-      return new KmsCryptoKeyIamMember(this, `${purpose}-${agent}`, {
+      const { member, label } = Principals.serviceAgent(this, agent);
+      const binding = new KmsCryptoKeyIamMember(this, `${purpose}-${agent}`, {
         cryptoKeyId: key.id,
         role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
-        member: `serviceAccount:${email.replace("{projectNumber}", projectNumber)}`,
+        member: member.from(this),
       });
+      return recordGrant(binding, { principal: label, reason: `encrypts what the key ${purpose} protects` });
     });
   }
 }

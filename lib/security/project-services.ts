@@ -1,27 +1,31 @@
+import { DataResource } from "cdktf";
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import { Construct } from "constructs";
 import { ConfigError, Environment, nearest } from "../core";
 
 /** The APIs of the project that the platform uses. Left on when the platform goes: others may use them too. */
 export class ProjectServices extends Construct {
-  readonly resources: { readonly services: ReadonlyMap<string, ProjectService> };
+  readonly resources: {
+    readonly services: ReadonlyMap<string, ProjectService>;
+    /** Stands for all of them, so that who needs several waits for one thing: `keys.node.addDependency(services.resources.enabled)`. */
+    readonly enabled: DataResource;
+  };
 
   /** @param services full names, e.g. `container.googleapis.com` */
   constructor(scope: Construct, id: string, services: readonly string[]) {
     super(scope, id);
     const { projectId } = Environment.of(this);
-    this.resources = {
-      services: new Map(
-        services.map((service) => [
+    const made = new Map(
+      services.map((service) => [
+        service,
+        new ProjectService(this, service.replace(".googleapis.com", ""), {
+          project: projectId,
           service,
-          new ProjectService(this, service.replace(".googleapis.com", ""), {
-            project: projectId,
-            service,
-            disableOnDestroy: false,
-          }),
-        ]),
-      ),
-    };
+          disableOnDestroy: false,
+        }),
+      ]),
+    );
+    this.resources = { services: made, enabled: new DataResource(this, "enabled", { dependsOn: [...made.values()] }) };
   }
 
   /**

@@ -4,6 +4,7 @@ import { Ref, type KeyRef } from "../../lib/core";
 import { GpuCluster, type GpuClusterProps } from "../../lib/cluster/gpu-cluster";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { PlatformStack } from "../../stacks/platform-stack";
+import { production } from "../stacks/platform";
 
 export const PROJECT = "acme-ai-prod";
 export const REGION = "europe-west4";
@@ -18,14 +19,7 @@ export function platformStack(scope: Construct, layer = "cluster"): PlatformStac
       region: REGION,
       zones: [`${REGION}-a`, `${REGION}-b`],
     },
-    governance: {
-      owner: "ml-platform-lead",
-      team: "ml-platform",
-      costCenter: "cc-4711",
-      dataClass: "confidential",
-      riskTier: "limited",
-    },
-    state: { backend: "local" },
+    ...production,
   });
 }
 

@@ -2,6 +2,7 @@ import type { App } from "cdktf";
 import { ConfigError, type Failure } from "../../lib/core";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { PlatformStack } from "../../stacks/platform-stack";
+import { production } from "../stacks/platform";
 
 /** A stack of an environment `prod` in europe-west4. */
 export function networkStack(app: App, layer = "network"): PlatformStack {
@@ -13,14 +14,7 @@ export function networkStack(app: App, layer = "network"): PlatformStack {
       region: "europe-west4",
       zones: ["europe-west4-b"],
     },
-    governance: {
-      owner: "ml-platform-lead",
-      team: "ml-platform",
-      costCenter: "cc-4711",
-      dataClass: "confidential",
-      riskTier: "limited",
-    },
-    state: { backend: "local" },
+    ...production,
   });
 }
 

@@ -3,6 +3,7 @@ import { GpuBudget } from "../../lib/cluster/gpu-budget";
 import { NodePool, type NodePoolProps } from "../../lib/cluster/node-pool";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { PlatformStack } from "../../stacks/platform-stack";
+import { production } from "../stacks/platform";
 import type { App } from "cdktf";
 
 const KEY = "projects/acme-ai-prod/locations/europe-west4/keyRings/prod/cryptoKeys/nodes";
@@ -49,14 +50,7 @@ export function platformStack(app: App, { maxGpus = 1000 }: StackOptions = {}): 
       region: "europe-west4",
       zones: ["europe-west4-a", "europe-west4-b"],
     },
-    governance: {
-      owner: "ml-platform-lead",
-      team: "ml-platform",
-      costCenter: "cc-4711",
-      dataClass: "confidential",
-      riskTier: "limited",
-    },
-    state: { backend: "local" },
+    ...production,
   });
   if (maxGpus !== null) GpuBudget.on(stack, maxGpus);
   return stack;

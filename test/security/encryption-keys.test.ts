@@ -13,6 +13,8 @@ const AGENTS: Readonly<Record<KeyPurpose, readonly string[]>> = {
   notifications: ["service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"],
   backups: ["service-123456789012@gcp-sa-gkebackup.iam.gserviceaccount.com"],
   artifacts: ["service-123456789012@gcp-sa-artifactregistry.iam.gserviceaccount.com"],
+  logs: ["service-123456789012@gcp-sa-logging.iam.gserviceaccount.com"],
+  secrets: ["service-123456789012@gcp-sa-secretmanager.iam.gserviceaccount.com"],
 };
 const purposes = Object.keys(AGENTS) as KeyPurpose[];
 

@@ -1,4 +1,5 @@
 import { PubsubTopic } from "@cdktf/provider-google/lib/pubsub-topic";
+import { TerraformGraph } from "../../lib/core";
 import { ProjectServices } from "../../lib/security";
 import { failuresOf } from "../cluster-constructs/refused";
 import { anyStack, stackOf } from "../stacks/platform";
@@ -8,8 +9,8 @@ const SERVICES = ["container.googleapis.com", "cloudkms.googleapis.com", "pubsub
 describe("the project's APIs", () => {
   test("are all enabled, and stay so when the platform goes", () => {
     const stack = stackOf((s) => void new ProjectServices(s, "services", SERVICES));
-    stack.onlyTypes("google_project_service");
-    const made = stack.resources().map(({ config: { "//": _comment, ...config } }) => config);
+    stack.onlyTypes("google_project_service", "terraform_data");
+    const made = stack.resources("google_project_service").map(({ config: { "//": _comment, ...config } }) => config);
     expect(made).toHaveLength(SERVICES.length);
     expect(made).toEqual(
       expect.arrayContaining(SERVICES.map((service) => ({ project: "acme-test", service, disable_on_destroy: false }))),
@@ -25,6 +26,18 @@ describe("the project's APIs", () => {
       .resources("google_project_service")
       .filter((r) => r.config["service"] === "pubsub.googleapis.com");
     expect(stack.only("google_pubsub_topic")["depends_on"]).toEqual([api!.address]);
+  });
+
+  test("can be waited for as one", () => {
+    const stack = stackOf((s) => {
+      const { enabled } = new ProjectServices(s, "services", SERVICES).resources;
+      new PubsubTopic(s, "topic", { name: "t", dependsOn: [enabled] });
+    });
+    const graph = new TerraformGraph(stack.json);
+    const topic = stack.resources("google_pubsub_topic")[0]!.address;
+    for (const { address } of stack.resources("google_project_service")) {
+      expect(graph.waitsFor(topic, address)).toBe(true);
+    }
   });
 
   test("one that is not enabled is refused with the nearest that is", () => {

@@ -237,6 +237,36 @@ describe("bad input is refused with what was given, what is allowed and the fix"
       /cluster\.pools\[1\]\.maxPodsPerNode: is more than[\s\S]*at most network\.maxPodsPerNode \(110\)/,
     ],
     [
+      "log retention below the legal floor",
+      (d) => (d.security = { auditLogging: { retentionDays: 30 } }),
+      /security\.auditLogging\.retentionDays: must be at least 184/,
+    ],
+    [
+      "an administrators' group without deployers",
+      (d) => (d.security = { policyAdministrators: ["admins@acme.example"] }),
+      /security\.deployers: is required with policyAdministrators/,
+    ],
+    [
+      "deployers without the owner's id",
+      (d) => (d.security = { deployers: { forge: "github", repository: "acme/platform" } }),
+      /security\.deployers\.ownerId: is required/,
+    ],
+    [
+      "a rule pack that does not exist",
+      (d) => (d.policy = { packs: ["hardened-gek"] }),
+      /policy\.packs\[0\][\s\S]*did you mean "hardened-gke"\?/,
+    ],
+    [
+      "a severity for a rule that does not exist",
+      (d) => (d.policy = { severities: { "baseline.nothing": "low" } }),
+      /severities\.baseline\.nothing: is neither a rule nor a pack/,
+    ],
+    [
+      "a malformed billing account",
+      (d) => (d.budget = { billingAccount: "123", monthlyAmount: 10 }),
+      /budget\.billingAccount: is not of the form asked for/,
+    ],
+    [
       "two zones for a pool with a fabric",
       (d) => Object.assign(d, { gpuBudget: 16 }) && Object.assign(d.cluster.pools[1], { machine: "a3-megagpu-8g" }),
       /cluster\.pools\[1\]\.zones: must be exactly one zone: the fabric of a3-megagpu-8g lies in one/,

@@ -194,6 +194,7 @@ describe("PlatformApp writes all or nothing", () => {
   let outdir: string;
   beforeEach(() => (outdir = fs.mkdtempSync(path.join(os.tmpdir(), "app-"))));
   afterEach(() => fs.rmSync(outdir, { recursive: true, force: true }));
+  const REPORTS = ["iam.json", "iam.md", "policy.json", "policy.md", "policy.sarif"].map((file) => `reports/${file}`);
   const files = () =>
     fs
       .readdirSync(outdir, { recursive: true, withFileTypes: true })
@@ -210,7 +211,12 @@ describe("PlatformApp writes all or nothing", () => {
 
   test("a synth writes every stack and the manifest, and nothing else", () => {
     good().synth();
-    expect(files()).toEqual(["manifest.json", "stacks/test-one/cdk.tf.json", "stacks/test-two/cdk.tf.json"]);
+    expect(files()).toEqual([
+      "manifest.json",
+      ...REPORTS,
+      "stacks/test-one/cdk.tf.json",
+      "stacks/test-two/cdk.tf.json",
+    ]);
   });
 
   test("a failing stack leaves the former output untouched, and failures of all stacks come at once", () => {
@@ -236,7 +242,12 @@ describe("PlatformApp writes all or nothing", () => {
     const app = platformApp(outdir);
     new PlatformStack(app, "one", testEnvironment);
     app.synth();
-    expect(files()).toEqual(["manifest.json", "stacks/test-one/cdk.tf.json", "stacks/test-two/.terraform.lock.hcl"]);
+    expect(files()).toEqual([
+      "manifest.json",
+      ...REPORTS,
+      "stacks/test-one/cdk.tf.json",
+      "stacks/test-two/.terraform.lock.hcl",
+    ]);
   });
 
   test("the same program writes the same bytes", () => {

@@ -1,5 +1,6 @@
 import { App, type AppConfig } from "cdktf";
 import { Construct } from "constructs";
+import { Policy } from "../../lib/policy";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { PlatformApp } from "../../stacks/platform-app";
 import { PlatformStack, type PlatformStackProps } from "../../stacks/platform-stack";
@@ -21,6 +22,21 @@ export const testEnvironment: PlatformStackProps = {
     riskTier: "limited",
   },
   state: { backend: "local" },
+  // Fixtures hold single constructs: whether an environment meets the rules is for the examples to show.
+  policy: new Policy({ failAt: "none" }),
+};
+
+/** What fixtures of a production environment share. */
+export const production: Pick<PlatformStackProps, "governance" | "state" | "policy"> = {
+  governance: {
+    owner: "ml-platform-lead",
+    team: "ml-platform",
+    costCenter: "cc-4711",
+    dataClass: "confidential",
+    riskTier: "limited",
+  },
+  state: testEnvironment.state,
+  policy: testEnvironment.policy,
 };
 
 export function platformApp(outdir: string, config: AppConfig = {}): PlatformApp {

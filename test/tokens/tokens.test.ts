@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { z } from "zod";
 import {
   ClusterBackup,
   GpuBudget,
@@ -13,6 +12,7 @@ import {
   nodeServiceAccountSchema,
 } from "../../lib/cluster";
 import { ConfigError, Ref, type ClusterRef } from "../../lib/core";
+import { CustomRole, customRoleSchema } from "../../lib/iam";
 import {
   Firewall,
   GoogleApisDns,
@@ -31,8 +31,9 @@ import {
   subnetSchema,
   vpcNetworkSchema,
 } from "../../lib/network";
+import { SpendBudget, spendBudgetSchema } from "../../lib/monitoring";
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
-import type { PlatformStack } from "../../stacks/platform-stack";
+import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
 import { stackOf } from "../stacks/platform";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
@@ -57,11 +58,7 @@ const cluster: ClusterRef = GpuCluster.fromExisting({
   multiNetworking: true,
 });
 
-interface Case {
-  readonly name: string;
-  readonly schema: z.ZodType;
-  readonly samples: readonly Record<string, unknown>[];
-  readonly build: (stack: PlatformStack, props: never) => void;
+interface Case extends TokenCase {
   /** Fields that no sample can reach, and why. */
   readonly unreachable?: Readonly<Record<string, string>>;
 }
@@ -77,6 +74,7 @@ const rule = {
 const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadata: "INCLUDE_ALL_METADATA" };
 
 const cases: readonly Case[] = [
+  ...SECURITY_TOKEN_CASES,
   {
     name: "EncryptionKeys",
     schema: encryptionKeysSchema,
@@ -84,10 +82,24 @@ const cases: readonly Case[] = [
     build: (stack, props) => new EncryptionKeys(stack, "it", props),
   },
   {
+    name: "CustomRole",
+    schema: customRoleSchema,
+    samples: [{ name: "n", title: "t", description: "d", permissions: ["aiplatform.endpoints.predict"] }],
+    build: (stack, props) => new CustomRole(stack, "it", props),
+  },
+  {
     name: "ContainerRegistry",
     schema: containerRegistrySchema,
     samples: [{ name: "images", description: "d", untaggedDays: 30, keepVersions: 5 }],
     build: (stack, props: object) => new ContainerRegistry(stack, "it", { ...props, key }),
+  },
+  {
+    name: "SpendBudget",
+    schema: spendBudgetSchema,
+    samples: [
+      { billingAccount: "012345-6789AB-CDEF01", monthlyAmount: 1000, currency: "EUR", alertPercents: [50, 100] },
+    ],
+    build: (stack, props) => new SpendBudget(stack, "it", props),
   },
   {
     name: "VpcNetwork",

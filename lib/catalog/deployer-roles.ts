@@ -1,0 +1,76 @@
+/** A role that a deployer has on the project, and what for. */
+export interface DeployerRole {
+  readonly role: string;
+  readonly reason: string;
+}
+
+/**
+ * What a plan reads. No role here reads data, secrets' values or Kubernetes objects; none changes anything. A plan cannot take the state's
+ * lock with them: run it with `-lock=false`.
+ */
+export const PLAN_ROLES: readonly DeployerRole[] = [
+  { role: "roles/artifactregistry.reader", reason: "reads repositories" },
+  { role: "roles/bigquery.metadataViewer", reason: "reads datasets and tables, not their rows" },
+  { role: "roles/binaryauthorization.policyViewer", reason: "reads the policy on images" },
+  { role: "roles/cloudkms.viewer", reason: "reads key rings and keys, not what they protect" },
+  { role: "roles/compute.viewer", reason: "reads networks, firewall rules and routers" },
+  { role: "roles/container.clusterViewer", reason: "reads clusters and node pools, no Kubernetes object" },
+  { role: "roles/dns.reader", reason: "reads private zones" },
+  { role: "roles/essentialcontacts.viewer", reason: "reads contacts" },
+  { role: "roles/gkebackup.viewer", reason: "reads backup plans" },
+  { role: "roles/gkehub.viewer", reason: "reads fleet memberships" },
+  { role: "roles/iam.roleViewer", reason: "reads custom roles" },
+  { role: "roles/iam.securityReviewer", reason: "reads who has which right" },
+  { role: "roles/iam.serviceAccountViewer", reason: "reads service accounts" },
+  { role: "roles/iam.workloadIdentityPoolViewer", reason: "reads pools and providers" },
+  { role: "roles/logging.viewer", reason: "reads log buckets and sinks" },
+  { role: "roles/modelarmor.viewer", reason: "reads templates of Model Armor" },
+  { role: "roles/monitoring.viewer", reason: "reads alerts and dashboards" },
+  { role: "roles/privilegedaccessmanager.viewer", reason: "reads entitlements" },
+  { role: "roles/pubsub.viewer", reason: "reads topics" },
+  { role: "roles/secretmanager.viewer", reason: "reads that secrets exist, not their values" },
+  { role: "roles/serviceusage.serviceUsageViewer", reason: "reads which services are on" },
+];
+
+/**
+ * What an apply changes, beside what a plan reads. Left out on purpose: trust itself (pools, the deployers' own accounts, deny and
+ * organisation policies), which a person changes through an entitlement, so that a deployer cannot widen its own rights.
+ */
+export const APPLY_ROLES: readonly DeployerRole[] = [
+  { role: "roles/artifactregistry.admin", reason: "makes repositories and binds roles on them" },
+  { role: "roles/binaryauthorization.policyEditor", reason: "writes the policy on images" },
+  { role: "roles/cloudkms.admin", reason: "makes keys and binds roles on them; cannot decrypt" },
+  { role: "roles/compute.networkAdmin", reason: "makes networks, subnets, routers and NAT" },
+  { role: "roles/compute.securityAdmin", reason: "makes firewall rules, which network administrators may not" },
+  { role: "roles/container.clusterAdmin", reason: "makes clusters and node pools, no Kubernetes object" },
+  { role: "roles/dns.admin", reason: "makes private zones" },
+  { role: "roles/essentialcontacts.admin", reason: "writes contacts" },
+  { role: "roles/gkebackup.admin", reason: "makes backup plans" },
+  { role: "roles/gkehub.editor", reason: "registers clusters with the fleet" },
+  { role: "roles/iam.serviceAccountCreator", reason: "makes service accounts; cannot act as them" },
+  { role: "roles/logging.configWriter", reason: "makes log buckets and sinks" },
+  { role: "roles/modelarmor.admin", reason: "makes templates of Model Armor" },
+  { role: "roles/monitoring.editor", reason: "makes alerts and dashboards" },
+  { role: "roles/pubsub.admin", reason: "makes topics and binds roles on them" },
+  {
+    role: "roles/secretmanager.admin",
+    reason: "makes secrets and binds roles on them; could read values, which the audit log shows",
+  },
+  { role: "roles/serviceusage.serviceUsageAdmin", reason: "switches services on" },
+];
+
+/**
+ * The only roles that the apply identity may give or take on the project itself: workloads' rights are bound on single resources. At most 10,
+ * as IAM's `hasOnly` takes no more (IAM docs, "Set limits on granting roles").
+ */
+export const DEPLOYER_GRANTABLE_ROLES: readonly string[] = [
+  "roles/bigquery.jobUser",
+  "roles/bigquery.readSessionUser",
+  "roles/cloudsql.client",
+  "roles/cloudsql.instanceUser",
+  "roles/container.defaultNodeServiceAccount",
+  "roles/logging.logWriter",
+  "roles/monitoring.metricWriter",
+  "roles/monitoring.viewer",
+  "roles/serviceusage.serviceUsageConsumer",
+];

@@ -1,0 +1,1 @@
+export * from "./spend-budget";
