@@ -196,6 +196,11 @@ const KINDS: Record<string, string> = {
   boolean: "true or false",
 };
 
+/** Formats whose pattern says nothing to a reader. */
+const FORMATS: Readonly<Record<string, string>> = {
+  email: "an e-mail address: name@domain, nothing before it",
+};
+
 function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string): Failure {
   const { allowed, fix } = field.notes;
   const base = { path, got: value };
@@ -238,7 +243,7 @@ function failureOf(issue: Issue, field: Unwrapped, value: unknown, path: string)
         ...base,
         code: "wrong-format",
         message: allowed ? "is not of the form asked for" : issue.message.toLowerCase(),
-        allowed: allowed ?? ("pattern" in issue ? String(issue.pattern) : issue.format),
+        allowed: allowed ?? FORMATS[issue.format] ?? ("pattern" in issue ? String(issue.pattern) : issue.format),
         fix: fix ?? "rewrite it in the allowed form",
       };
     default:

@@ -64,6 +64,11 @@ describe("reading props by a schema", () => {
     );
   });
 
+  test("an e-mail address is described in words, not by the pattern that checks it", () => {
+    const [failure] = parseValue(z.strictObject({ to: z.email() }), { to: "user:joe@acme.example" }, "pass").failures;
+    expect(failure?.allowed).toBe("an e-mail address: name@domain, nothing before it");
+  });
+
   test.each([
     [{ nmae: "a", name: "a" }, "unknown-key", 'did you mean "name"?'],
     [{ name: "a", mode: "fats" }, "not-allowed", 'did you mean "fast"?'],
