@@ -1,6 +1,7 @@
 export * from "./acknowledgement";
 export * from "./config-error";
 export * from "./dependencies";
+export * from "./durations";
 export * from "./environment";
 export * from "./foreseen-values";
 export * from "./governance";

@@ -7,6 +7,7 @@ import {
   Environment,
   assertSchema,
   explained,
+  hours,
   known,
   parseProps,
   resourceName,
@@ -64,8 +65,6 @@ export type ElevationProps = Tokenable<ElevationConfig> & {
   readonly approvers: readonly Principal[];
 };
 
-const SECONDS_PER_HOUR = 3600;
-
 /** Rights that are lent for hours, for a written reason, once somebody else agreed: nobody holds them in between. */
 export class Elevation extends Construct {
   readonly resources: { readonly entitlement: PrivilegedAccessManagerEntitlement };
@@ -86,7 +85,7 @@ export class Elevation extends Construct {
       parent: `projects/${projectId}`,
       location: "global",
       entitlementId: resourceName(this, "name", NAMES.privilegedAccessManagerEntitlement, environment, config.name),
-      maxRequestDuration: `${config.maxHours * SECONDS_PER_HOUR}s`,
+      maxRequestDuration: hours(config.maxHours),
       eligibleUsers: [{ principals: members(eligible) }],
       requesterJustificationConfig: { unstructured: {} },
       privilegedAccess: {

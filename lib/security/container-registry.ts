@@ -6,6 +6,7 @@ import {
   Environment,
   Ref,
   assertSchema,
+  days,
   known,
   parseProps,
   resourceName,
@@ -50,8 +51,6 @@ export type ContainerRegistryProps = Tokenable<ContainerRegistryConfig> & {
   readonly key: KeyRef;
 };
 
-const SECONDS_PER_DAY = 86_400;
-
 /** A Docker repository whose tags never move, encrypted with a key of ours, scanned, and cleaned of what no tag names. */
 export class ContainerRegistry extends Construct {
   readonly ref: RegistryRef;
@@ -79,7 +78,7 @@ export class ContainerRegistry extends Construct {
         {
           id: "delete-untagged",
           action: "DELETE",
-          condition: { tagState: "UNTAGGED", olderThan: `${config.untaggedDays * SECONDS_PER_DAY}s` },
+          condition: { tagState: "UNTAGGED", olderThan: days(config.untaggedDays) },
         },
         { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: config.keepVersions } },
       ],

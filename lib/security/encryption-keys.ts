@@ -10,6 +10,7 @@ import {
   Environment,
   Ref,
   assertSchema,
+  days,
   known,
   parseProps,
   resourceName,
@@ -80,8 +81,6 @@ assertSchema<EncryptionKeysConfig, typeof encryptionKeysSchema>(true);
 
 export type EncryptionKeysProps = Tokenable<EncryptionKeysConfig>;
 
-const SECONDS_PER_DAY = 86_400;
-
 /**
  * A key ring with one rotating key a purpose. Keys cannot be destroyed by Terraform. A key's ref is of use only after its service agents
  * may encrypt with it, so nothing is created with a key that is not ready.
@@ -105,8 +104,8 @@ export class EncryptionKeys extends Construct {
         name: resourceName(this, "name", NAMES.kmsCryptoKey, purpose),
         keyRing: ring.id,
         purpose: "ENCRYPT_DECRYPT",
-        rotationPeriod: `${config.rotationDays * SECONDS_PER_DAY}s`,
-        destroyScheduledDuration: `${config.destroyDelayDays * SECONDS_PER_DAY}s`,
+        rotationPeriod: days(config.rotationDays),
+        destroyScheduledDuration: days(config.destroyDelayDays),
         versionTemplate: {
           algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
           protectionLevel: config.protection.toUpperCase(),

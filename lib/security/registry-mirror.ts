@@ -6,6 +6,7 @@ import {
   Environment,
   Ref,
   assertSchema,
+  days,
   explained,
   known,
   parseProps,
@@ -51,8 +52,6 @@ export type RegistryMirrorProps = Tokenable<RegistryMirrorConfig> & {
   readonly key: KeyRef;
 };
 
-const SECONDS_PER_DAY = 86_400;
-
 /** Images of a registry outside, kept in one of ours: encrypted with a key of ours, scanned, and there when the other is not. */
 export class RegistryMirror extends Construct {
   readonly ref: RegistryRef;
@@ -85,7 +84,7 @@ export class RegistryMirror extends Construct {
         {
           id: "drop-old",
           action: "DELETE",
-          condition: { tagState: "ANY", olderThan: `${config.cacheDays * SECONDS_PER_DAY}s` },
+          condition: { tagState: "ANY", olderThan: days(config.cacheDays) },
         },
       ],
       dependsOn: key.id.dependencies(this),

@@ -9,6 +9,7 @@ import {
   Environment,
   Ref,
   assertSchema,
+  days,
   explained,
   known,
   parseProps,
@@ -74,8 +75,6 @@ export type SecretProps = Tokenable<SecretConfig> & {
   readonly rotationTopic?: Ref;
 };
 
-const SECONDS_PER_DAY = 86_400;
-
 /** A secret in the environment's region, encrypted with a key of ours. Its value is in no Terraform JSON, plan or state. */
 export class Secret extends Construct {
   readonly ref: SecretRef;
@@ -105,7 +104,7 @@ export class Secret extends Construct {
           replicas: [{ location: region, customerManagedEncryption: { kmsKeyName: key.id.from(this) } }],
         },
       },
-      versionDestroyTtl: `${config.destroyDelayDays * SECONDS_PER_DAY}s`,
+      versionDestroyTtl: days(config.destroyDelayDays),
       ...(config.rotation && rotationTopic ? rotationOf(config.rotation, rotationTopic.from(this)) : {}),
       dependsOn: [...key.id.dependencies(this), ...(rotationTopic?.dependencies(this) ?? [])],
     });
@@ -157,7 +156,7 @@ function rotationOf(rotation: NonNullable<z.output<typeof secretSchema>["rotatio
     topics: [{ name: topic }],
     rotation: {
       nextRotationTime: rotation.first,
-      rotationPeriod: `${rotation.everyDays * SECONDS_PER_DAY}s`,
+      rotationPeriod: days(rotation.everyDays),
     },
     // Secret Manager moves it on after each rotation.
     lifecycle: { ignoreChanges: ["rotation[0].next_rotation_time"] },
