@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { AnnotationMetadataEntryType } from "cdktf";
-import { acknowledgements, endOf, resourcesOf, type Block, type TerraformJson } from "../core";
+import { acknowledgements, endOf, resourcesOf, type TerraformJson } from "../core";
+import { blocksAt, valueAt } from "../policy/values";
 import type { AiPlatform } from "../../stacks/ai-platform";
 import type { PlatformStack } from "../../stacks/platform-stack";
 
@@ -29,17 +30,12 @@ export function gpusOf(json: TerraformJson): { readonly min: number; readonly ma
   let max = 0;
   for (const { type, config } of resourcesOf(json)) {
     if (type !== "google_container_node_pool") continue;
-    const accelerators = blocks((config["node_config"] as Block | undefined)?.["guest_accelerator"]);
-    const perNode = accelerators.reduce((sum, a) => sum + Number(a["count"] ?? 0), 0);
-    const scaling = config["autoscaling"] as Block | undefined;
-    min += perNode * Number(scaling?.["total_min_node_count"] ?? 0);
-    max += perNode * Number(scaling?.["total_max_node_count"] ?? 0);
+    const accelerators = blocksAt(config, "node_config.guest_accelerator");
+    const perNode = accelerators.reduce((sum, accelerator) => sum + Number(accelerator["count"] ?? 0), 0);
+    min += perNode * Number(valueAt(config, "autoscaling.total_min_node_count") ?? 0);
+    max += perNode * Number(valueAt(config, "autoscaling.total_max_node_count") ?? 0);
   }
   return { min, max };
-}
-
-function blocks(value: unknown): Block[] {
-  return (Array.isArray(value) ? value : value === undefined ? [] : [value]) as Block[];
 }
 
 interface Waiver {

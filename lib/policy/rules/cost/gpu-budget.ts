@@ -1,6 +1,7 @@
 import type { Rule } from "../../rule";
 import { NOT_APPLICABLE, verdict } from "../../values";
 import { maxGpus } from "./fleet";
+
 /** Label that gives the most GPUs of a stack. Where it is absent, no budget is judged. */
 export const BUDGET_LABEL = "gpu-budget";
 
