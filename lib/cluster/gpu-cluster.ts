@@ -14,6 +14,7 @@ import {
   parseProps,
   Ref,
   resourceName,
+  type ClusterFeature,
   type ClusterRef,
   type CrossFieldRule,
   type EnvironmentFacts,
@@ -178,6 +179,8 @@ export interface ExistingCluster {
   readonly nodeDiskKey: KeyRef;
   /** True where it was created with multi-networking. */
   readonly multiNetworking: boolean;
+  /** What else is switched on in it. @default [] */
+  readonly features?: readonly ClusterFeature[];
 }
 
 /**
@@ -228,7 +231,7 @@ export class GpuCluster extends Construct {
 
   /** A cluster that exists already, or that another program makes. */
   static fromExisting(existing: ExistingCluster): ClusterRef {
-    const { name, location, project, projectNumber, version, nodeDiskKey, multiNetworking } = existing;
+    const { name, location, project, projectNumber, version, nodeDiskKey, multiNetworking, features = [] } = existing;
     return {
       name: Ref.existing(name),
       id: Ref.existing(clusterId(project, location, name)),
@@ -239,6 +242,7 @@ export class GpuCluster extends Construct {
       nodeDiskKey,
       version,
       multiNetworking,
+      features: featuresOf(multiNetworking, features),
     };
   }
 
@@ -302,8 +306,16 @@ export class GpuCluster extends Construct {
       nodeDiskKey,
       version,
       multiNetworking,
+      features: featuresOf(multiNetworking, FEATURES),
     };
   }
+}
+
+// What `networking`, `observability` and `addons` below switch on in every cluster of ours.
+const FEATURES: readonly ClusterFeature[] = ["managed-prometheus", "gateway-api", "secret-manager", "gcs-fuse"];
+
+function featuresOf(multiNetworking: boolean, others: readonly ClusterFeature[]): ClusterFeature[] {
+  return [...new Set([...others, ...(multiNetworking ? (["multi-networking"] as const) : [])])];
 }
 
 function clusterId(project: string, location: string, name: string): string {

@@ -9,6 +9,7 @@ export * from "./labels";
 export * from "./late";
 export * from "./names";
 export * from "./nearest";
+export * from "./output-files";
 export * from "./parse";
 export * from "./problems";
 export * from "./props";

@@ -78,6 +78,13 @@ export interface DatasetRef {
   readonly dataset: Ref;
 }
 
+/**
+ * What a cluster can do that not every cluster can: switched on when it is made, and the reason why Kubernetes objects of some kinds exist in it.
+ * `hpa-performance` is the autoscaler that reads metrics from pods itself.
+ */
+export type ClusterFeature =
+  "managed-prometheus" | "gateway-api" | "secret-manager" | "gcs-fuse" | "multi-networking" | "hpa-performance";
+
 /** A GKE cluster, as others may know it. */
 export interface ClusterRef {
   readonly name: Ref;
@@ -95,4 +102,6 @@ export interface ClusterRef {
   readonly version: string;
   /** True where nodes may have more than one network. */
   readonly multiNetworking: boolean;
+  /** What is switched on in it. */
+  readonly features: readonly ClusterFeature[];
 }

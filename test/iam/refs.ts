@@ -13,6 +13,7 @@ export const cluster: ClusterRef = GpuCluster.fromExisting({
   version: "1.34",
   nodeDiskKey: EncryptionKeys.fromExisting(KEY),
   multiNetworking: true,
+  features: ["multi-networking"],
 });
 
 export const RANK =

@@ -19,6 +19,7 @@ export const CLUSTER: ClusterRef = {
   nodeDiskKey: { id: Ref.existing(KEY) },
   version: "1.33.5-gke.1201000",
   multiNetworking: true,
+  features: ["multi-networking"],
 };
 
 /** Additional networks of a node, as many as asked for. */
