@@ -1,1 +1,3 @@
+export * from "./alert-channels";
+export * from "./prometheus-alert";
 export * from "./spend-budget";

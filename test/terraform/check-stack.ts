@@ -2,8 +2,12 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** The provider that the bindings were made from, and that everything here is proven against. */
-export const GOOGLE_PROVIDER_VERSION = "6.50.0";
+/** The providers that the bindings were made from, and that everything here is proven against. */
+export const PROVIDER_VERSIONS: Readonly<Record<string, string>> = {
+  google: "6.50.0",
+  helm: "3.1.1",
+  kubernetes: "2.38.0",
+};
 
 export type Outcome =
   | { readonly state: "passed"; readonly resources: number }
@@ -41,9 +45,9 @@ export function run(tool: string, folder: string, ...args: string[]): Promise<Ra
  * stack's own bucket exists only in a cloud.
  */
 export async function initialise(tool: string, folder: string): Promise<Outcome | undefined> {
-  const wanted = readStack(folder).terraform.required_providers["google"]?.version;
-  if (wanted !== GOOGLE_PROVIDER_VERSION) {
-    return { state: "failed", why: `pins the google provider at ${wanted}, not ${GOOGLE_PROVIDER_VERSION}` };
+  for (const [provider, { version }] of Object.entries(readStack(folder).terraform.required_providers)) {
+    if (version === PROVIDER_VERSIONS[provider]) continue;
+    return { state: "failed", why: `pins provider ${provider} at ${version}, not ${PROVIDER_VERSIONS[provider]}` };
   }
   const backend = { terraform: { backend: { local: {} } } };
   fs.writeFileSync(path.join(folder, "backend_override.tf.json"), JSON.stringify(backend));
@@ -58,8 +62,10 @@ export async function initialise(tool: string, folder: string): Promise<Outcome 
 export function validate(tool: string, folder: string): Promise<Outcome> {
   return outcomeOf(async () => {
     const lock = fs.readFileSync(path.join(folder, ".terraform.lock.hcl"), "utf8");
-    const locked = /\/hashicorp\/google"\s*\{\s*version\s*=\s*"([^"]+)"/.exec(lock)?.[1];
-    demand(locked === GOOGLE_PROVIDER_VERSION, `the lock file holds google ${locked}, not ${GOOGLE_PROVIDER_VERSION}`);
+    for (const [, provider, locked] of lock.matchAll(/\/hashicorp\/(\w+)"\s*\{\s*version\s*=\s*"([^"]+)"/g)) {
+      const wanted = PROVIDER_VERSIONS[provider!];
+      demand(locked === wanted, `the lock file holds ${provider} ${locked}, not ${wanted}`);
+    }
     const { stdout, stderr } = await run(tool, folder, "validate", "-json", "-no-color");
     const verdict = parse<Verdict>(stdout, stderr);
     demand(verdict.diagnostics.length === 0, `${tool} validate: ${render(verdict.diagnostics)}`);

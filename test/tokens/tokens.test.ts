@@ -31,7 +31,14 @@ import {
   subnetSchema,
   vpcNetworkSchema,
 } from "../../lib/network";
-import { SpendBudget, spendBudgetSchema } from "../../lib/monitoring";
+import {
+  AlertChannels,
+  PrometheusAlert,
+  SpendBudget,
+  alertChannelsSchema,
+  prometheusAlertSchema,
+  spendBudgetSchema,
+} from "../../lib/monitoring";
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
 import { stackOf } from "../stacks/platform";
@@ -100,6 +107,30 @@ const cases: readonly Case[] = [
       { billingAccount: "012345-6789AB-CDEF01", monthlyAmount: 1000, currency: "EUR", alertPercents: [50, 100] },
     ],
     build: (stack, props) => new SpendBudget(stack, "it", props),
+  },
+  {
+    name: "AlertChannels",
+    schema: alertChannelsSchema,
+    samples: [{ emails: ["oncall@acme.example"] }],
+    build: (stack, props) => new AlertChannels(stack, "it", props),
+  },
+  {
+    name: "PrometheusAlert",
+    schema: prometheusAlertSchema,
+    samples: [
+      {
+        name: "n",
+        query: "up == 0",
+        forMinutes: 10,
+        severity: "CRITICAL",
+        runbook: "What it means, and what to do about it",
+        owner: "team",
+      },
+    ],
+    build: (stack, props) => {
+      const channels = AlertChannels.fromExisting(["projects/p/notificationChannels/1"]);
+      new PrometheusAlert(stack, "it", { ...props, channels });
+    },
   },
   {
     name: "VpcNetwork",
