@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { assertSchema, explained, known } from "../core";
+
+/** What a model runs on. The other fields of a model mean the same on each; what a surface cannot do is refused there. */
+export type SurfaceConfig =
+  | {
+      /** The environment's cluster, as a model server of ours. */
+      readonly on: "gke";
+    }
+  | {
+      /** The environment's cluster, as an `InferenceService` of KServe (add-on `kserve`). */
+      readonly on: "kserve";
+      /** Name of the serving runtime. @default - chosen by the model's format */
+      readonly runtime?: string;
+    }
+  | {
+      /** Cloud Run: no cluster, down to zero, at most one GPU an instance. */
+      readonly on: "cloud-run";
+      /** GPU of an instance. @default - none */
+      readonly gpu?: "nvidia-l4" | "nvidia-rtx-pro-6000";
+      /** True keeps GPU capacity in a second zone ready, at a higher price. @default false */
+      readonly zonalRedundancy?: boolean;
+    }
+  | {
+      /** A private Vertex AI endpoint. */
+      readonly on: "vertex";
+      /** Machine type of a replica, e.g. `g2-standard-12`. */
+      readonly machine: string;
+      /** GPU type as Vertex AI writes it, e.g. `NVIDIA_L4`. @default - none */
+      readonly acceleratorType?: string;
+    }
+  | {
+      /** A cluster outside of Google Cloud that is attached to the fleet; weights are kept on its nodes. */
+      readonly on: "edge";
+      /** Name of its fleet membership. */
+      readonly membership: string;
+      /** Location of the membership. @default "global" */
+      readonly location?: string;
+      /** Gigabytes on each node for weights. */
+      readonly cacheGb: number;
+      /** Value of the node label `ai-platform/edge-group` of the nodes that hold them. @default - all nodes */
+      readonly nodeGroup?: string;
+    };
+
+const SHAPES = "it decides which resources are made";
+
+export const surfaceSchema = z
+  .discriminatedUnion("on", [
+    z.strictObject({ on: z.literal("gke").describe("The environment's cluster") }),
+    z.strictObject({
+      on: z.literal("kserve").describe("The environment's cluster, as an InferenceService of KServe"),
+      runtime: z.string().min(1).describe("Name of the serving runtime").optional(),
+    }),
+    z.strictObject({
+      on: z.literal("cloud-run").describe("Cloud Run"),
+      gpu: known(z.enum(["nvidia-l4", "nvidia-rtx-pro-6000"]).describe("GPU of an instance"), SHAPES).optional(),
+      zonalRedundancy: z.boolean().describe("Whether GPU capacity in a second zone is kept ready").default(false),
+    }),
+    z.strictObject({
+      on: z.literal("vertex").describe("A private Vertex AI endpoint"),
+      machine: known(z.string().min(1).describe("Machine type of a replica"), SHAPES),
+      acceleratorType: known(
+        explained(
+          z
+            .string()
+            .regex(/^[A-Z][A-Z0-9_]+$/)
+            .describe("GPU type as Vertex AI writes it"),
+          "upper-case letters, digits and underscores, e.g. NVIDIA_L4",
+        ),
+        SHAPES,
+      ).optional(),
+    }),
+    z.strictObject({
+      on: z.literal("edge").describe("A cluster outside of Google Cloud that is attached to the fleet"),
+      membership: known(
+        z.string().min(1).describe("Name of its fleet membership"),
+        "the way to the cluster is made of it",
+      ),
+      location: known(
+        z.string().min(1).describe("Location of the membership"),
+        "the way to the cluster is made of it",
+      ).default("global"),
+      cacheGb: known(
+        z.int().min(1).describe("Gigabytes on each node for weights"),
+        "it is checked against the weights",
+      ),
+      nodeGroup: z.string().min(1).describe("Label value of the nodes that hold the weights").optional(),
+    }),
+  ])
+  .describe("What the model runs on");
+
+assertSchema<SurfaceConfig, typeof surfaceSchema>(true);
