@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { PLATFORM_APIS } from "../lib/catalog/apis";
+import { PLATFORM_APIS, type PlatformApi } from "../lib/catalog/apis";
 import { Problems, type RegistryRef } from "../lib/core";
 import { SpendBudget, type SpendBudgetConfig } from "../lib/monitoring";
 import {
@@ -18,6 +18,10 @@ export interface FoundationStackProps extends PlatformStackProps {
   readonly registry?: ContainerRegistryConfig;
   readonly security?: SecuritySection;
   readonly budget?: SpendBudgetConfig;
+  /** Services besides those that every environment needs. @default - none */
+  readonly services?: readonly PlatformApi[];
+  /** True where the environment serves models: CI gets the rights for it. @default false */
+  readonly servesModels?: boolean;
 }
 
 /** What everything else needs first: APIs, keys that their service agents may use, the registry of images, what guards the project, its budget. */
@@ -34,7 +38,7 @@ export class FoundationStack extends PlatformStack {
     const services = new ProjectServices(
       this,
       "services",
-      PLATFORM_APIS.map(({ service }) => service),
+      [...PLATFORM_APIS, ...(props.services ?? [])].map(({ service }) => service),
     );
     const keys =
       problems.attempt("keys", () => new EncryptionKeys(this, "keys", props.keys)) ??
@@ -46,6 +50,7 @@ export class FoundationStack extends PlatformStack {
     const security = problems.attempt("security", () => {
       return new SecurityFoundation(this, "security", {
         ...props.security,
+        servesModels: props.servesModels,
         registry: registry?.ref ?? UNKNOWN_REGISTRY,
         keys: { logs: keys.key("logs"), artifacts: keys.key("artifacts"), notifications: keys.key("notifications") },
       });

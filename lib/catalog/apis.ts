@@ -40,3 +40,18 @@ export const PLATFORM_APIS: readonly PlatformApi[] = [
   { service: "privilegedaccessmanager.googleapis.com", reason: "rights that are lent for hours" },
   { service: "accesscontextmanager.googleapis.com", reason: "the perimeter round the project's data" },
 ];
+
+/** Services for environments that serve models. */
+export const SERVING_APIS: readonly PlatformApi[] = [
+  { service: "certificatemanager.googleapis.com", reason: "certificate of the gateway" },
+  { service: "networkservices.googleapis.com", reason: "calls Model Armor in the path of requests" },
+  { service: "iap.googleapis.com", reason: "lets only named callers through the gateway" },
+  { service: "workflows.googleapis.com", reason: "rollouts and the stop of models" },
+  { service: "workflowexecutions.googleapis.com", reason: "runs of those workflows" },
+];
+
+/** Services that a surface of models needs, by the surface. */
+export const SURFACE_APIS: Readonly<Record<string, readonly PlatformApi[]>> = {
+  "cloud-run": [{ service: "run.googleapis.com", reason: "models on Cloud Run" }],
+  vertex: [{ service: "aiplatform.googleapis.com", reason: "models on Vertex AI endpoints" }],
+};

@@ -59,6 +59,27 @@ export const APPLY_ROLES: readonly DeployerRole[] = [
   { role: "roles/serviceusage.serviceUsageAdmin", reason: "switches services on" },
 ];
 
+/** What a plan reads besides where the environment serves models. Kubernetes objects are read, Secrets are not: plan with `-refresh=false`. */
+export const SERVING_PLAN_ROLES: readonly DeployerRole[] = [
+  { role: "roles/certificatemanager.viewer", reason: "reads certificates of the gateway" },
+  { role: "roles/container.viewer", reason: "reads Kubernetes objects but Secrets" },
+  { role: "roles/gkehub.gatewayReader", reason: "reaches the cluster through its fleet membership, to read" },
+  { role: "roles/workflows.viewer", reason: "reads workflows" },
+];
+
+/** What an apply changes besides where the environment serves models. */
+export const SERVING_APPLY_ROLES: readonly DeployerRole[] = [
+  { role: "roles/certificatemanager.editor", reason: "makes certificates of the gateway" },
+  { role: "roles/compute.loadBalancerAdmin", reason: "makes addresses and policies of the gateway" },
+  {
+    role: "roles/container.admin",
+    reason:
+      "makes Kubernetes objects of every kind: operators bring roles of their own; no narrower role may write them",
+  },
+  { role: "roles/gkehub.gatewayEditor", reason: "reaches the cluster through its fleet membership, to write" },
+  { role: "roles/workflows.editor", reason: "writes workflows; to run one is a right of its own" },
+];
+
 /**
  * The only roles that the apply identity may give or take on the project itself: workloads' rights are bound on single resources. At most 10,
  * as IAM's `hasOnly` takes no more (IAM docs, "Set limits on granting roles").

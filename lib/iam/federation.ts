@@ -6,7 +6,14 @@ import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-acco
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { APPLY_ROLES, DEPLOYER_GRANTABLE_ROLES, PLAN_ROLES } from "../catalog/deployer-roles";
+import {
+  APPLY_ROLES,
+  DEPLOYER_GRANTABLE_ROLES,
+  PLAN_ROLES,
+  SERVING_APPLY_ROLES,
+  SERVING_PLAN_ROLES,
+  type DeployerRole,
+} from "../catalog/deployer-roles";
 import { NAMES } from "../catalog/names";
 import {
   acknowledge,
@@ -102,7 +109,10 @@ export const deployerIdentitiesSchema = z.strictObject({
 
 assertSchema<DeployerIdentitiesConfig, typeof deployerIdentitiesSchema>(true);
 
-export type DeployerIdentitiesProps = DeployerIdentitiesConfig;
+export type DeployerIdentitiesProps = DeployerIdentitiesConfig & {
+  /** True where the environment serves models: CI then writes Kubernetes objects, gateways and workflows too. @default false */
+  readonly servesModels?: boolean;
+};
 
 /** What a job may do: read what there is, or change it. */
 export type DeployerTask = "plan" | "apply";
@@ -149,7 +159,8 @@ export class DeployerIdentities extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployerIdentitiesProps) {
     super(scope, id);
-    const config = parseProps(this, "DeployerIdentities", deployerIdentitiesSchema, props);
+    const { servesModels = false, ...plain } = props;
+    const config = parseProps(this, "DeployerIdentities", deployerIdentitiesSchema, plain);
     const { name: environment, projectId } = Environment.of(this);
     const trust = trustOf(config, config.forgeEnvironment ?? environment);
     const failures = Object.values(trust).flatMap(({ subject }) => subjectFailure(subject) ?? []);
@@ -161,8 +172,9 @@ export class DeployerIdentities extends Construct {
       displayName: `Deployers of ${environment}`,
       description: `CI of ${config.repository}`,
     });
-    const plan = this.deployer("plan", trust.plan, pool, config.stateBucket);
-    const apply = this.deployer("apply", trust.apply, pool, config.stateBucket);
+    const roles = rolesOf(servesModels);
+    const plan = this.deployer("plan", trust.plan, pool, roles.plan, config.stateBucket);
+    const apply = this.deployer("apply", trust.apply, pool, roles.apply, config.stateBucket);
     const limitedGrants = new ProjectIamMember(this, "apply-limited-grants", {
       project: projectId,
       role: "roles/resourcemanager.projectIamAdmin",
@@ -206,6 +218,7 @@ export class DeployerIdentities extends Construct {
     task: DeployerTask,
     trust: Trust,
     pool: IamWorkloadIdentityPool,
+    rolesOnProject: readonly DeployerRole[],
     stateBucket: string | undefined,
   ): Deployer {
     const { name: environment, projectId, projectNumber } = Environment.of(this);
@@ -233,7 +246,7 @@ export class DeployerIdentities extends Construct {
       principal: `federated ${trust.subject}`,
       reason: `jobs log in as the account that ${task === "plan" ? "plans" : "applies"}`,
     });
-    const roles = (task === "plan" ? PLAN_ROLES : [...PLAN_ROLES, ...APPLY_ROLES]).map(({ role, reason }) => {
+    const roles = rolesOnProject.map(({ role, reason }) => {
       const binding = new ProjectIamMember(this, `${task}-${role.replace("roles/", "")}`, {
         project: projectId,
         role,
@@ -264,6 +277,11 @@ export class DeployerIdentities extends Construct {
       label: labelOf(task),
     };
   }
+}
+
+function rolesOf(servesModels: boolean): Record<DeployerTask, readonly DeployerRole[]> {
+  const plan = [...PLAN_ROLES, ...(servesModels ? SERVING_PLAN_ROLES : [])];
+  return { plan, apply: [...plan, ...APPLY_ROLES, ...(servesModels ? SERVING_APPLY_ROLES : [])] };
 }
 
 function labelOf(task: DeployerTask): string {

@@ -125,6 +125,8 @@ export type SecurityFoundationProps = SecuritySection & {
     readonly artifacts: KeyRef;
     readonly notifications: KeyRef;
   };
+  /** True where the environment serves models: CI gets the rights for it. @default false */
+  readonly servesModels?: boolean;
 };
 
 /**
@@ -149,7 +151,7 @@ export class SecurityFoundation extends Construct {
 
   constructor(scope: Construct, id: string, props: SecurityFoundationProps) {
     super(scope, id);
-    const { registry, keys, ...section } = props;
+    const { registry, keys, servesModels, ...section } = props;
     const { off, policyAdministrators } = parseProps(
       this,
       "SecurityFoundation",
@@ -163,7 +165,11 @@ export class SecurityFoundation extends Construct {
     const given = <C, T>(config: C | undefined, field: string, make: (config: C) => T): T | undefined =>
       config === undefined ? undefined : problems.attempt(field, () => make(config));
 
-    this.deployers = given(section.deployers, "deployers", (c) => new DeployerIdentities(this, "deployers", c));
+    this.deployers = given(
+      section.deployers,
+      "deployers",
+      (c) => new DeployerIdentities(this, "deployers", { ...c, servesModels }),
+    );
     const deployers = this.deployers;
     this.denyPolicy = deployers && this.closePolicies(deployers, policyAdministrators);
     this.elevations = (section.elevations ?? []).flatMap(

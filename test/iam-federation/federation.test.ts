@@ -1,5 +1,14 @@
-import { APPLY_ROLES, DEPLOYER_GRANTABLE_ROLES, PLAN_ROLES } from "../../lib/catalog/deployer-roles";
-import { DeployerIdentities, type DeployerIdentitiesConfig } from "../../lib/iam/federation";
+import {
+  APPLY_ROLES,
+  DEPLOYER_GRANTABLE_ROLES,
+  PLAN_ROLES,
+  SERVING_PLAN_ROLES,
+} from "../../lib/catalog/deployer-roles";
+import {
+  DeployerIdentities,
+  type DeployerIdentitiesConfig,
+  type DeployerIdentitiesProps,
+} from "../../lib/iam/federation";
 import { failuresOf } from "../cluster-constructs/refused";
 import { anyStack, stackOf } from "../stacks/platform";
 
@@ -9,7 +18,7 @@ const MEMBER = "google_project_iam_member";
 const github: DeployerIdentitiesConfig = { forge: "github", repository: "acme/platform", ownerId: "42" };
 const gitlab: DeployerIdentitiesConfig = { forge: "gitlab", repository: "acme/ml/platform", ownerId: "7" };
 
-const deployers = (config: DeployerIdentitiesConfig) =>
+const deployers = (config: DeployerIdentitiesProps) =>
   stackOf((stack) => void new DeployerIdentities(stack, "deployers", config));
 
 const conditionOf = (config: DeployerIdentitiesConfig, task: "plan" | "apply") =>
@@ -93,6 +102,20 @@ describe("the two identities", () => {
     ];
     expect(given.sort()).toEqual(wanted.sort());
     for (const { reason } of [...PLAN_ROLES, ...APPLY_ROLES]) expect(reason.length).toBeGreaterThan(5);
+  });
+
+  test("have the roles for serving only where models are served; none of them reads a secret while planning", () => {
+    const serving = ["roles/container.admin", "roles/container.viewer", "roles/gkehub.gatewayEditor"];
+    const given = (config: DeployerIdentitiesProps) =>
+      deployers(config)
+        .resources(MEMBER)
+        .map(({ config: { role } }) => String(role));
+    expect(given(github)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/gkehub.gateway|container.admin/)]),
+    );
+    expect(given({ ...github, servesModels: true })).toEqual(expect.arrayContaining(serving));
+    const changing = /admin|editor|user$|writer|creator|accessor|owner|impersonat/i;
+    expect(SERVING_PLAN_ROLES.filter(({ role }) => changing.test(role))).toEqual([]);
   });
 
   test("differ: plan changes nothing, reads no secret and impersonates nobody", () => {
