@@ -1,0 +1,2 @@
+export * from "./rollout-checks";
+export * from "./rollout-config";
