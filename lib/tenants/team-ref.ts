@@ -8,10 +8,19 @@ export interface TeamRef {
   readonly ready: readonly ITerraformDependable[];
   /** Labels that every object of the team carries, for allocation of cost. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Kueue local queue of its batch work; absent where the team has none. */
+  /** Kueue local queue of its batch work; absent where the cluster has no queues. */
   readonly batchQueue?: string;
-  /** Kueue local queue of its model servers; absent where Kueue is not installed. */
+  /**
+   * Kueue local queue of its model servers; absent where the cluster has no queues. Only for servers on `queuedPools`: Kueue admits nothing that
+   * asks for what no queue has.
+   */
   readonly servingQueue?: string;
-  /** Kubernetes priority class of its model servers. */
+  /** Names of the pools whose capacity the queues share out; none where there are no queues. */
+  readonly queuedPools: readonly string[];
+  /** Kubernetes service account that its batch work runs as. */
+  readonly batchServiceAccount: string;
+  /** Kubernetes and Kueue priority class of its batch work. */
+  readonly batchPriorityClass?: string;
+  /** Kubernetes and Kueue priority class of its model servers. */
   readonly servingPriorityClass?: string;
 }
