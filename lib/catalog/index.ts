@@ -7,4 +7,5 @@ export * from "./org-policies";
 export * from "./regions";
 export * from "./resource-names";
 export * from "./roles";
+export * from "./server-metrics";
 export * from "./service-agents";

@@ -1,1 +1,3 @@
 export * from "./model-config";
+export * from "./model-fields";
+export * from "./served-model";
