@@ -19,7 +19,10 @@ import {
   type RegistryRef,
   type Tokenable,
 } from "../core";
+import { allocatableOf, type Allocatable } from "./allocatable";
 import { GpuBudget } from "./gpu-budget";
+import { gpuSharesOf, type GpuShares } from "./gpu-shares";
+import { askedLabels, nodeLabelsOf } from "./node-labels";
 import {
   autoscaling,
   initialNodeCount,
@@ -29,12 +32,18 @@ import {
   upgradeSettings,
   workloadTopology,
 } from "./node-pool-blocks";
-import { nodePoolSchema, type NodePoolConfig, type NodePoolValues, type NodeTaint } from "./node-pool-config";
+import {
+  nodePoolSchema,
+  type GpuSharing,
+  type NodePoolConfig,
+  type NodePoolValues,
+  type NodeTaint,
+} from "./node-pool-config";
 import { gpusOf, machineOf } from "./node-pool-machine";
 import { suffixOf } from "./node-pool-name";
 import { fabricRule, nodePoolRules, versionRule, zonesRule } from "./node-pool-rules";
 import { NodeServiceAccount } from "./node-service-account";
-import { isFlexStart } from "./provisioning";
+import { isFlexStart, minNodesOf } from "./provisioning";
 
 export { nodePoolSchema, type NodePoolConfig } from "./node-pool-config";
 
@@ -50,9 +59,11 @@ export type NodePoolProps = Tokenable<Omit<NodePoolConfig, Shapes>> &
     readonly nodeNetworks?: readonly NodeNetworkRef[];
   };
 
-/** A node pool, as others may know it. */
+/** A node pool, as others may know it: what they say of it, and what a scheduler sees of its nodes. */
 export interface NodePoolRef {
-  /** Name in GKE, which is the value of the node label `cloud.google.com/gke-nodepool`. */
+  /** Name in the environment, which is the value of the node label `ai-platform/pool`. */
+  readonly pool: string;
+  /** Name in GKE, which is the value of the node label `cloud.google.com/gke-nodepool`. It changes when the pool is replaced. */
   readonly name: Ref;
   readonly machine: string;
   readonly model: ProvisioningModel;
@@ -61,6 +72,20 @@ export interface NodePoolRef {
   readonly gpus: { readonly min: number; readonly max: number };
   /** What pods must tolerate. */
   readonly taints: readonly NodeTaint[];
+  readonly zones: readonly string[];
+  /** Nodes in total over the zones. */
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  /** Labels that pods may select its nodes by, GKE's own among them. */
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  /** What one node leaves to pods, system pods among them. */
+  readonly allocatable: Allocatable;
+  /** What one node offers as `nvidia.com/gpu`; absent without GPUs. */
+  readonly gpuShares?: GpuShares;
+  /** How several containers use one GPU. */
+  readonly sharing?: GpuSharing;
+  /** Disk images with container images on them that its nodes start with. */
+  readonly imageDisks: readonly string[];
 }
 
 /**
@@ -108,12 +133,21 @@ export class NodePool extends Construct {
     const pool = this.makePool(name, inputs);
     this.resources = { pool, serviceAccount, workloadPolicy: workloadPolicy?.resource };
     this.ref = {
+      pool: this.values.name,
       name: Ref.to(this, pool.name, name),
       machine: this.values.machine,
       model: this.values.provisioning.model,
       accelerator: this.spec.accelerator,
       gpus: this.gpus,
       taints: taintsOf(this.spec, this.values),
+      zones: this.zones,
+      minNodes: minNodesOf(this.values.provisioning),
+      maxNodes: this.values.provisioning.maxNodes,
+      nodeLabels: nodeLabelsOf(this.spec, this.values),
+      allocatable: allocatableOf(this.spec, this.values),
+      gpuShares: gpuSharesOf(this.spec, this.values.sharing),
+      sharing: this.values.sharing,
+      imageDisks: this.values.imageDisks,
     };
     this.acknowledgeExceptions(pool);
     this.warnOfUnseenZones();
@@ -208,7 +242,7 @@ export class NodePool extends Construct {
         gvnic: { enabled: true },
         kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
         workloadMetadataConfig: { mode: "GKE_METADATA" },
-        labels: values.nodeLabels,
+        labels: askedLabels(values),
         resourceLabels: { ...Governance.of(this).labels, "node-pool": values.name },
         taint: taintsOf(spec, values),
       },

@@ -212,7 +212,7 @@ describe("a pool in its environment", () => {
       cluster: "projects/acme-ai-prod/locations/europe-west4/clusters/prod",
       node_locations: ["europe-west4-a", "europe-west4-b"],
       node_config: {
-        labels: { tier: "serving" },
+        labels: { tier: "serving", "ai-platform/pool": "l4" },
         resource_labels: { owner: "ml-platform-lead", "cost-center": "cc-4711", "node-pool": "l4" },
         disk_type: "pd-balanced",
         disk_size_gb: 100,
