@@ -1,7 +1,8 @@
 import { Document, Scalar, visit } from "yaml";
 import { objectName, type KubernetesObject } from "./kubernetes-object";
 
-const TOKEN = /(\$\{TfToken\[[^\]]+\]\})/;
+/** A CDKTF token within a text; splitting by it keeps the tokens. */
+export const TOKEN = /(\$\{TfToken\[[^\]]+\]\})/;
 
 /**
  * The values of a release that holds these objects, as YAML for `helm_release`: one line a field, so that a plan shows the changed line. CDKTF
@@ -14,15 +15,16 @@ export function valuesOf(objects: readonly KubernetesObject[]): string {
       if (key === "key" || typeof node.value !== "string") return;
       // Terraform fills it in later: unquoted, a project number would become a number.
       if (TOKEN.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
-      node.value = escaped(node.value);
+      node.value = terraformText(node.value);
     },
   });
   return document.toString({ lineWidth: 0, aliasDuplicateObjects: false } as object);
 }
 
-function escaped(text: string): string {
+/** The text as Terraform must be given it: CDKTF tokens stay, any other `${` and `%{` is escaped. */
+export function terraformText(text: string): string {
   return text
     .split(TOKEN)
-    .map((part) => (TOKEN.test(part) ? part : part.replaceAll("${", "$${").replaceAll("%{", "%%{")))
+    .map((part) => (TOKEN.test(part) ? part : part.replace(/([$%])\{/g, "$1$1{")))
     .join("");
 }

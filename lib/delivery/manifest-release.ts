@@ -1,0 +1,144 @@
+import type { ITerraformDependable } from "cdktf";
+import { Release } from "@cdktf/provider-helm/lib/release";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { Problems, known, nameFailure, parseProps, type NameLimit } from "../core";
+import { ClusterApis } from "./cluster-apis";
+import { delivered } from "./delivered-object";
+import type { KubernetesObject } from "./kubernetes-object";
+import { OBJECTS_CHART_VERSION, objectsChart } from "./objects-chart";
+import { valuesOf } from "./object-values";
+import { sizeFailure, splitBySize } from "./release-size";
+import { StackObjects } from "./stack-objects";
+
+export interface ManifestReleaseConfig {
+  /** Name of the release in its namespace. Where the objects need more releases than one, the others are `<name>-2`, `<name>-crds`. */
+  readonly name: string;
+  /** Namespace that holds Helm's record of the release; it exists already. Objects say their own. */
+  readonly namespace: string;
+  /** Seconds that Helm waits for pods to be ready and jobs to end, before it rolls back. @default 600 */
+  readonly timeoutSeconds?: number;
+}
+
+const NAMED = "a release is named by it";
+
+export const manifestReleaseSchema = z.strictObject({
+  name: known(z.string().min(1).describe("Name of the release in its namespace"), NAMED),
+  namespace: known(z.string().min(1).describe("Namespace that holds Helm's record of the release"), NAMED),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .describe("Seconds that Helm waits for pods to be ready and jobs to end")
+    .default(600),
+});
+
+export interface ManifestReleaseProps extends ManifestReleaseConfig {
+  /** At least one. */
+  readonly objects: readonly KubernetesObject[];
+  /** What must exist before, besides what the values refer to. @default - nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/** Helm's record of each revision is a Secret of up to a megabyte. */
+export const KEPT_REVISIONS = 5;
+
+/** Helm, pkg/chartutil/validate_name.go: 53 characters, so that the names of charts' objects stay below 63. */
+export const RELEASE_NAME: NameLimit = {
+  resourceType: "helm_release",
+  minLength: 1,
+  maxLength: 53,
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  allowed: "lower-case letters, digits and dashes, starting and ending with a letter or digit",
+};
+
+/** Kubernetes docs, "Object names and IDs": RFC 1123 label. */
+export const NAMESPACE_NAME: NameLimit = { ...RELEASE_NAME, resourceType: "a namespace", maxLength: 63 };
+
+/**
+ * Kubernetes objects that are applied, awaited and rolled back as one: a `helm_release` of a chart of ours that renders its values verbatim. It
+ * plans with no cluster, and the plan shows the changed line of the changed object. Definitions of custom resources come first, in a release of
+ * their own, and stay when it is removed: with them would go every object of their kind.
+ */
+export class ManifestRelease extends Construct {
+  /** What whoever needs the objects waits for. */
+  readonly dependables: readonly ITerraformDependable[];
+  readonly resources: { readonly releases: readonly Release[] };
+
+  /** @throws ConfigError with everything that is wrong with the objects */
+  constructor(scope: Construct, id: string, props: ManifestReleaseProps) {
+    super(scope, id);
+    const { objects: given, after = [], ...plain } = props;
+    const config = parseProps(this, "ManifestRelease", manifestReleaseSchema, plain);
+    const problems = new Problems();
+    const objects = given.map((object) => delivered(this, object));
+    const definitions = objects.filter(isDefinition).map(kept);
+    const others = objects.filter((object) => !isDefinition(object));
+    if (objects.length === 0) problems.add("", [NO_OBJECTS]);
+    for (const [index, object] of given.entries()) {
+      const path = `objects[${index}]`;
+      problems.add(
+        "",
+        [sizeFailure(path, object)].flat().filter((failure) => failure !== undefined),
+      );
+      problems.add("", StackObjects.add(this, path, isDefinition(object) ? kept(objects[index]!) : objects[index]!));
+    }
+    problems.add("", ClusterApis.failuresFor(this, "objects", objects));
+    const parts = [
+      ...splitBySize(definitions).map((part, index) => ({ suffix: numbered("crds", index), objects: part })),
+      ...splitBySize(others).map((part, index) => ({ suffix: numbered("", index), objects: part })),
+    ];
+    const names = parts.map(({ suffix }) => [config.name, suffix].filter(Boolean).join("-"));
+    const nameFailures = [...names, config.name].map((name) => nameFailure("name", RELEASE_NAME, name));
+    problems.add(
+      "",
+      [...nameFailures, nameFailure("namespace", NAMESPACE_NAME, config.namespace)].filter((f) => f !== undefined),
+    );
+    problems.throwIfAny(`ManifestRelease at ${this.node.path}`);
+    const releases: Release[] = [];
+    for (const [index, part] of parts.entries()) {
+      const before = releases.at(-1);
+      releases.push(
+        new Release(this, part.suffix === "" ? "release" : `release-${part.suffix}`, {
+          name: names[index]!,
+          namespace: config.namespace,
+          createNamespace: false,
+          chart: objectsChart(this),
+          version: OBJECTS_CHART_VERSION,
+          values: [valuesOf(part.objects)],
+          atomic: true,
+          wait: true,
+          waitForJobs: true,
+          cleanupOnFail: true,
+          maxHistory: KEPT_REVISIONS,
+          timeout: config.timeoutSeconds,
+          dependsOn: before ? [...after, before] : [...after],
+        }),
+      );
+    }
+    this.resources = { releases };
+    this.dependables = releases;
+  }
+}
+
+const NO_OBJECTS = {
+  code: "missing",
+  path: "objects",
+  message: "is empty: a release of nothing",
+  fix: "give at least one object, or leave the release out",
+};
+
+// The first part of a list has no number, so that the list may grow.
+function numbered(suffix: string, index: number): string {
+  return [suffix, index === 0 ? "" : String(index + 1)].filter(Boolean).join("-");
+}
+
+function isDefinition({ kind }: KubernetesObject): boolean {
+  return kind === "CustomResourceDefinition";
+}
+
+/** Helm docs, "Custom Resource Definitions" and "Tips and tricks": what is removed from a release stays in the cluster. */
+function kept(object: KubernetesObject): KubernetesObject {
+  const annotations = { ...object.metadata.annotations, "helm.sh/resource-policy": "keep" };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}

@@ -1,0 +1,125 @@
+import { DefaultTokenResolver, StringConcat, TerraformStack, Tokenization } from "cdktf";
+import type { IConstruct } from "constructs";
+import { Document } from "yaml";
+import { RESOURCE_NAMES } from "../catalog/resource-names";
+import { ForeseenValues, OutputFiles, Scoped, isLate, type Failure, type TerraformJson } from "../core";
+import { objectName, type KubernetesObject } from "./kubernetes-object";
+import { TOKEN } from "./object-values";
+
+/** Folder of the output that holds every Kubernetes object as a file, one folder a stack. */
+export const MANIFESTS_FOLDER = "manifests";
+
+interface KnownObjects {
+  /** By group, kind, namespace and name. */
+  readonly identities: Map<string, IConstruct>;
+  readonly files: Set<string>;
+}
+
+const known = new Scoped<KnownObjects>("kubernetes-objects");
+
+/** The Kubernetes objects of a stack: each of them once, and each of them as a file that can be applied as it is. */
+export const StackObjects = {
+  /**
+   * Notes an object of the stack of `scope`, to be written to `manifests/<stack>/`.
+   * @returns why it cannot be one of the stack's
+   */
+  add(scope: IConstruct, path: string, object: KubernetesObject): Failure[] {
+    const stack = TerraformStack.of(scope);
+    const objects = known.own(stack) ?? { identities: new Map<string, IConstruct>(), files: new Set<string>() };
+    known.set(stack, objects);
+    const identity = `${groupOf(object)} ${objectName(object)}`;
+    const holder = objects.identities.get(identity);
+    if (holder) return [duplicate(path, object, holder)];
+    const late = lateFailures(path, object);
+    if (late.length > 0) return late;
+    objects.identities.set(identity, scope);
+    OutputFiles.inFolder(scope, MANIFESTS_FOLDER, freeFile(objects.files, object), () => manifestOf(stack, object));
+    return [];
+  },
+};
+
+/** `apps` of `apps/v1`; empty for the core API. */
+export function groupOf({ apiVersion }: KubernetesObject): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+function duplicate(path: string, object: KubernetesObject, holder: IConstruct): Failure {
+  return {
+    code: "duplicate-object",
+    path,
+    message: `is in this stack already: ${holder.node.path} makes it; two owners would overwrite each other`,
+    got: objectName(object),
+    fix: "give it another name, or leave it to one of the two",
+  };
+}
+
+// Where dashes make two names one file, or kinds of two groups share a name: the later one is numbered.
+function freeFile(taken: Set<string>, { kind, metadata: { namespace, name } }: KubernetesObject): string {
+  const stem = [kind, namespace, name]
+    .filter((part) => part !== undefined)
+    .join("-")
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, "_");
+  let file = `${stem}.yaml`;
+  for (let number = 2; taken.has(file); number++) file = `${stem}-${number}.yaml`;
+  taken.add(file);
+  return file;
+}
+
+/** Values of a chart are text: a token of a number, a list or a map has no place in it, nor has one in what names the object. */
+function lateFailures(path: string, object: KubernetesObject): Failure[] {
+  const { apiVersion, kind, metadata } = object;
+  const names = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+  const named = Object.entries(names).filter(([, value]) => isLate(value));
+  return [
+    ...named.map(([field, value]) => lateFailure(`${path}.${field}`, "is part of the object's name", value)),
+    ...[...nonTextTokens(object, path)].map((at) => lateFailure(at, "is a token, but not of a string", "a token")),
+  ];
+}
+
+function lateFailure(path: string, why: string, got: unknown): Failure {
+  return {
+    code: "late-value",
+    path,
+    message: `must be known when the program runs: it ${why}`,
+    got,
+    fix: "give a plain value; Terraform can fill in strings only",
+  };
+}
+
+function* nonTextTokens(value: unknown, path: string): Generator<string> {
+  if (typeof value === "string") return;
+  if (isLate(value)) yield path;
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* nonTextTokens(item, `${path}[${index}]`);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) yield* nonTextTokens(item, `${path}.${key}`);
+  }
+}
+
+/** A stack that keeps the JSON it wrote is not resolved once more for every object. */
+interface Written {
+  readonly terraform?: TerraformJson;
+}
+
+function manifestOf(stack: TerraformStack & Written, object: KubernetesObject): string {
+  const foreseen = new ForeseenValues(stack.terraform ?? (stack.toTerraform() as TerraformJson), RESOURCE_NAMES);
+  const literal = (text: string) =>
+    text
+      .split(TOKEN)
+      .map((part) => (TOKEN.test(part) ? foreseen.resolve(reference(stack, part)) : part))
+      .join("");
+  return new Document(mapTexts(object, literal)).toString({ lineWidth: 0, aliasDuplicateObjects: false } as object);
+}
+
+function reference(stack: TerraformStack, token: string): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return String(Tokenization.resolve(token, { scope: stack, resolver, preparing: false }));
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
+}
