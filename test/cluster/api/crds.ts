@@ -1,0 +1,58 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseAllDocuments } from "yaml";
+import type { ApiClient } from "./client";
+import type { ApiObject } from "./objects";
+
+const CRD = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
+const SERVE_MS = 60_000;
+
+/** The folder of CRDs, one file a project, or undefined where there is none. */
+export function crdFolder(root: string): string | undefined {
+  const folder = path.resolve(root, process.env["CRD_DIR"] || "../shared/data/crds");
+  return fs.existsSync(folder) ? folder : undefined;
+}
+
+/** The definitions by file, without its ending: `kueue`, `gateway-api`, … */
+export function readCrds(folder: string): ReadonlyMap<string, readonly ApiObject[]> {
+  const files = fs.readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
+  return new Map(
+    files.sort().map((file) => {
+      const text = fs.readFileSync(path.join(folder, file), "utf8");
+      const documents = parseAllDocuments(text, { logLevel: "silent" }) as { toJS(): unknown }[];
+      const objects = documents.map((document) => document.toJS() as ApiObject | null);
+      return [file.replace(/\.ya?ml$/, ""), objects.filter((object) => object?.kind === CRD[1]) as ApiObject[]];
+    }),
+  );
+}
+
+/** Applies definitions and waits until the server serves all of them. */
+export async function applyCrds(client: ApiClient, crds: readonly ApiObject[]): Promise<void> {
+  for (const crd of crds) await client.apply(crd);
+  for (const crd of crds) {
+    const { group, names, versions } = crd["spec"];
+    const served = versions.filter((version: any) => version.served).map(({ name }: any) => `${group}/${name}`);
+    await until(`${crd.metadata.name} is served`, async () => {
+      const conditions = (await client.read(...CRD, crd.metadata))?.["status"]?.conditions ?? [];
+      if (!conditions.some((c: any) => c.type === "Established" && c.status === "True")) return false;
+      const known = await Promise.all(served.map((version: string) => client.knows(version, names.kind)));
+      return known.every(Boolean);
+    });
+  }
+}
+
+/** Deletes all definitions, and with each its objects. */
+export async function deleteCrds(client: ApiClient): Promise<void> {
+  const crds = await client.list(...CRD);
+  for (const crd of crds) await client.delete(...CRD, crd.metadata);
+  await until("all CRDs are gone", async () => (await client.list(...CRD)).length === 0);
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + SERVE_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`gave up waiting until ${what}`);
+    await sleep(100);
+  }
+}

@@ -1,0 +1,97 @@
+import type { ApiClient } from "./api/client";
+import { applyCrds, deleteCrds } from "./api/crds";
+import { applyAll, deleteAll } from "./api/inventory";
+import type { ApiObject } from "./api/objects";
+import { Problems, say, type Checks } from "./checks";
+import { everyObjectIsAccepted } from "./checks/dry-run";
+import { podsAreAdmittedAsRestricted } from "./checks/pod-security";
+import { cpuPodsStayOffAccelerators, everyPodIsPlaced } from "./checks/scheduling";
+import { terraformBringsAndTakes } from "./checks/terraform";
+import type { ControlPlane } from "./control-plane/start";
+import type { SynthesizedEnvironment } from "./environments";
+import { nodesOf } from "./nodes/gke-nodes";
+import { Kubelets } from "./nodes/kubelets";
+import { crdsOfGke } from "./terraform/stand-in-charts";
+
+/** Objects as the manifests hold them, applied by this program, with all CRDs there. */
+export async function proveObjects(
+  checks: Checks,
+  client: ApiClient,
+  environments: readonly SynthesizedEnvironment[],
+  crds: readonly ApiObject[],
+): Promise<void> {
+  await checks.check("CRDs are served", async () => {
+    await applyCrds(client, crds);
+    return `${crds.length} definitions`;
+  });
+  for (const environment of environments) {
+    const { name } = environment;
+    const objects = objectsOf(environment);
+    if (objects.length === 0) continue;
+    const namespaces = namespacesOf(environment);
+    await applyAll(client, namespaces);
+    await checks.check(`${name}: a strict dry run accepts every object`, () => everyObjectIsAccepted(client, objects));
+    await withNodes(client, environment, async () => {
+      await checks.check(`${name}: objects can be made in order`, async () => {
+        Problems.throwIfAny(await applyAll(client, objects));
+        return `${objects.length} objects`;
+      });
+      await checks.check(`${name}: pods are admitted as restricted`, () =>
+        podsAreAdmittedAsRestricted(client, objects),
+      );
+      await checks.check(`${name}: the scheduler places every pod`, () => everyPodIsPlaced(client, objects));
+      await checks.check(`${name}: a CPU pod stays off accelerators`, () => cpuPodsStayOffAccelerators(client));
+      await deleteAll(client, [...objects, ...namespaces]);
+    });
+  }
+  await deleteCrds(client);
+}
+
+/** The stacks as Terraform applies them, on a cluster that has what GKE brings and no more. */
+export async function proveTerraform(
+  checks: Checks,
+  client: ApiClient,
+  { access: { kubeconfig } }: ControlPlane,
+  environments: readonly SynthesizedEnvironment[],
+  crds: ReadonlyMap<string, readonly ApiObject[]>,
+  workshop: string,
+): Promise<void> {
+  await applyCrds(client, crdsOfGke(crds));
+  for (const environment of environments) {
+    if (objectsOf(environment).length === 0) continue;
+    await withNodes(client, environment, () =>
+      terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment),
+    );
+  }
+  await deleteCrds(client);
+}
+
+async function withNodes(client: ApiClient, { name, stacks }: SynthesizedEnvironment, work: () => Promise<void>) {
+  const nodes = nodesOf(stacks.get("cluster")!.json);
+  const kubelets = new Kubelets(client, nodes);
+  await kubelets.start();
+  say(`${name}: ${nodes.length} nodes of its pools are registered`);
+  try {
+    await work();
+  } finally {
+    await kubelets.stop();
+  }
+}
+
+export function objectsOf({ stacks }: SynthesizedEnvironment): ApiObject[] {
+  return [...stacks.values()].flatMap(({ objects }) => objects);
+}
+
+/** Those of the manifests, and those that Helm makes for a release. */
+function namespacesOf(environment: SynthesizedEnvironment): ApiObject[] {
+  const objects = objectsOf(environment).filter(({ kind }) => kind === "Namespace");
+  const releases = [...environment.stacks.values()].flatMap(({ json }) =>
+    Object.values(json.resource?.["helm_release"] ?? {}),
+  );
+  const names = new Set(
+    releases.filter((release) => release["create_namespace"]).map((release) => String(release["namespace"])),
+  );
+  const known = new Set([...objects.map(({ metadata }) => metadata.name), "default", "kube-system"]);
+  const made = [...names].filter((name) => !known.has(name));
+  return [...objects, ...made.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }))];
+}
