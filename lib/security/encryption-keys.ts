@@ -40,6 +40,8 @@ export const KEY_PURPOSES = {
   logs: ["logging"],
   /** Secrets in Secret Manager. */
   secrets: ["secretManager"],
+  /** What models were asked and what they answered, on its way to the data lake. */
+  predictions: ["pubsub"],
 } as const satisfies Record<string, readonly ServiceAgentKey[]>;
 
 export type KeyPurpose = keyof typeof KEY_PURPOSES;

@@ -15,6 +15,7 @@ const AGENTS: Readonly<Record<KeyPurpose, readonly string[]>> = {
   artifacts: ["service-123456789012@gcp-sa-artifactregistry.iam.gserviceaccount.com"],
   logs: ["service-123456789012@gcp-sa-logging.iam.gserviceaccount.com"],
   secrets: ["service-123456789012@gcp-sa-secretmanager.iam.gserviceaccount.com"],
+  predictions: ["service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"],
 };
 const purposes = Object.keys(AGENTS) as KeyPurpose[];
 

@@ -38,9 +38,11 @@ import {
   alertChannelsSchema,
   prometheusAlertSchema,
   spendBudgetSchema,
+  type PrometheusAlertConfig,
 } from "../../lib/monitoring";
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
+import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
 import { stackOf } from "../stacks/platform";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
@@ -127,10 +129,16 @@ const cases: readonly Case[] = [
         owner: "team",
       },
     ],
-    build: (stack, props) => {
+    build: (stack, props: PrometheusAlertConfig) => {
       const channels = AlertChannels.fromExisting(["projects/p/notificationChannels/1"]);
       new PrometheusAlert(stack, "it", { ...props, channels });
     },
+  },
+  {
+    name: "PredictionLog",
+    schema: predictionTopicSchema,
+    samples: [{ name: "n", retainDays: 3 }],
+    build: (stack, props: object) => new PredictionLog(stack, "it", { ...props, key }),
   },
   {
     name: "VpcNetwork",
