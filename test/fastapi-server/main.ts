@@ -1,0 +1,62 @@
+/**
+ * pytest over examples/fastapi-server, in a virtual environment of its own from PyPI, every package by its checksum. Says so and passes
+ * where there is no Python, or no PyPI.
+ */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+// Of `requires-python` in the example's pyproject.toml.
+const OLDEST_PYTHON = "(3, 11)";
+
+function main(): number {
+  const workshop = fs.mkdtempSync(path.join(os.tmpdir(), "fastapi-"));
+  try {
+    const python = install(path.join(workshop, "venv"));
+    if (python === undefined) {
+      console.log(`fastapi: 0 passed, 0 failed, ${testsWritten()} skipped (no Python of 3.11 or later with venv, or no PyPI)`);
+      return 0;
+    }
+    return run(python, path.join(workshop, "junit.xml"));
+  } finally {
+    fs.rmSync(workshop, { recursive: true, force: true });
+  }
+}
+
+/** The interpreter with everything installed, or undefined where it cannot be had. */
+function install(venv: string): string | undefined {
+  const newEnough = ["-c", `import sys; sys.exit(sys.version_info < ${OLDEST_PYTHON})`];
+  if (spawnSync("python3", newEnough, { stdio: "ignore" }).status !== 0) return undefined;
+  console.log("installing test/fastapi-server/requirements.lock in a virtual environment");
+  if (spawnSync("python3", ["-m", "venv", venv], { stdio: "ignore" }).status !== 0) return undefined;
+  const python = path.join(venv, "bin", "python");
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"];
+  const installed = spawnSync(python, [...pip, "-r", path.join(__dirname, "requirements.lock")], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return installed.status === 0 ? python : undefined;
+}
+
+function run(python: string, report: string): number {
+  // Nothing is written beside the sources: .ci/run compares the working tree before and after.
+  const quiet = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml", report, __dirname];
+  const { status } = spawnSync(python, quiet, { stdio: ["ignore", "inherit", "inherit"] });
+  const suite = fs.existsSync(report) ? fs.readFileSync(report, "utf8").match(/<testsuite [^>]*>/)?.[0] : undefined;
+  const count = (name: string) => Number(suite?.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
+  const skipped = count("skipped");
+  // pytest that did not get to its end has failed, whatever it counted.
+  const failed = Math.max(count("failures") + count("errors"), status === 0 ? 0 : 1);
+  const passed = Math.max(0, count("tests") - skipped - count("failures") - count("errors"));
+  console.log(`fastapi: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 ? 0 : 1;
+}
+
+function testsWritten(): number {
+  const files = fs.readdirSync(__dirname).filter((file) => /^test_.*\.py$/.test(file));
+  return files.reduce((sum, file) => {
+    return sum + (fs.readFileSync(path.join(__dirname, file), "utf8").match(/^(async )?def test_/gm)?.length ?? 0);
+  }, 0);
+}
+
+process.exitCode = main();
