@@ -288,13 +288,15 @@ export const nodePoolSchema = z.strictObject({
   imageStreaming: z.boolean().describe("Containers start while their image still streams in").default(true),
   // 8 to 256: GKE docs, "Configure maximum Pods per node".
   maxPodsPerNode: z.int().min(8).max(256).describe("Most pods on one node; default: the cluster's").optional(),
-  nodeLabels: z
-    .record(
-      z.string().min(1),
-      explained(z.string().regex(/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/), "a Kubernetes label value"),
-    )
-    .describe("Kubernetes labels of the nodes")
-    .default({}),
+  nodeLabels: known(
+    z
+      .record(
+        z.string().min(1),
+        explained(z.string().regex(/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/), "a Kubernetes label value"),
+      )
+      .describe("Kubernetes labels of the nodes"),
+    "labels of ours are added to them",
+  ).default({}),
   taints: z.array(nodeTaintSchema).describe("Taints besides that of the accelerator").default([]),
   upgrade: upgradeSchema.describe("How nodes are replaced in an upgrade").optional(),
 });
