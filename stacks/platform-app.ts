@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
-import { ConfigError, Problems, type Failure } from "../lib/core";
+import { ConfigError, Problems, STACK_FILES_FOLDER, type Failure } from "../lib/core";
+import { MANIFESTS_FOLDER } from "../lib/delivery/manifests-folder";
 import { grantRecords, iamReport, renderIamReport } from "../lib/iam";
 import { renderPolicyReport } from "../lib/policy";
 import { policyOutcomeOf, writtenStacksOf } from "./checks-at-synth";
@@ -83,21 +84,35 @@ function unplaced(message: string): Failure {
 const STACKS = Manifest.stacksFolder;
 const REPORTS = "reports";
 
+// Each is made whole by every synth: nothing of an earlier run may stay in them.
+const REPLACED = [REPORTS, MANIFESTS_FOLDER];
+
 function publish(aside: string, outdir: string): void {
   const made = fs.readdirSync(path.join(aside, STACKS));
   for (const stack of made) {
     const to = path.join(outdir, STACKS, stack);
     fs.mkdirSync(to, { recursive: true });
-    for (const file of fs.readdirSync(path.join(aside, STACKS, stack))) {
-      fs.renameSync(path.join(aside, STACKS, stack, file), path.join(to, file));
+    fs.rmSync(path.join(to, STACK_FILES_FOLDER), { recursive: true, force: true });
+    for (const entry of fs.readdirSync(path.join(aside, STACKS, stack))) {
+      replace(path.join(aside, STACKS, stack, entry), path.join(to, entry));
     }
   }
   // A stack that is no more must not look as if it were: Terraform would still deploy its file. cdktf's own CLI does the same.
   for (const stack of fs.readdirSync(path.join(outdir, STACKS))) {
-    if (!made.includes(stack)) fs.rmSync(path.join(outdir, STACKS, stack, "cdk.tf.json"), { force: true });
+    if (made.includes(stack)) continue;
+    fs.rmSync(path.join(outdir, STACKS, stack, "cdk.tf.json"), { force: true });
+    fs.rmSync(path.join(outdir, STACKS, stack, STACK_FILES_FOLDER), { recursive: true, force: true });
   }
-  // None of an earlier run may stay beside those of this one.
-  fs.rmSync(path.join(outdir, REPORTS), { recursive: true, force: true });
-  if (fs.existsSync(path.join(aside, REPORTS))) fs.renameSync(path.join(aside, REPORTS), path.join(outdir, REPORTS));
-  fs.renameSync(path.join(aside, Manifest.fileName), path.join(outdir, Manifest.fileName));
+  for (const folder of REPLACED) {
+    const from = path.join(aside, folder);
+    if (fs.existsSync(from)) replace(from, path.join(outdir, folder));
+    else fs.rmSync(path.join(outdir, folder), { recursive: true, force: true });
+  }
+  replace(path.join(aside, Manifest.fileName), path.join(outdir, Manifest.fileName));
+}
+
+/** A folder does not take the place of one that holds something, so that one goes first. */
+function replace(from: string, to: string): void {
+  if (fs.statSync(from).isDirectory()) fs.rmSync(to, { recursive: true, force: true });
+  fs.renameSync(from, to);
 }

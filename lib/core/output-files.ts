@@ -7,18 +7,21 @@ import { Scoped } from "./scoped";
 /** What a file holds; a function is asked when the stack is written, so that Terraform values can be resolved. */
 export type FileContent = string | (() => string);
 
+/** Folder within a stack's own that holds what is written for its Terraform: one, so that a synth can replace it whole. */
+export const STACK_FILES_FOLDER = "files";
+
 const files = new Scoped<Map<string, FileContent>>("output-files");
 
 /** Files that are written with a stack's Terraform: charts that a resource names, manifests for reviewers. The last content of a path holds. */
 export const OutputFiles = {
   /**
-   * Has a file written into the stack's own folder, where Terraform runs.
-   * @returns the name by which a resource finds it
+   * Has a file written below the stack's own folder, where Terraform runs.
+   * @returns the path by which a resource finds it
    */
   besideTerraform(scope: IConstruct, file: string, content: FileContent): string {
     const stack = TerraformStack.of(scope);
-    filesOf(stack).set(path.posix.join("stacks", stack.node.id, file), content);
-    return `./${file}`;
+    filesOf(stack).set(path.posix.join("stacks", stack.node.id, STACK_FILES_FOLDER, file), content);
+    return `./${STACK_FILES_FOLDER}/${file}`;
   },
 
   /** Has a file written into a folder of the output, below the name of the stack: `<folder>/<stack>/<file>`. */

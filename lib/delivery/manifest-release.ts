@@ -2,13 +2,13 @@ import type { ITerraformDependable } from "cdktf";
 import { Release } from "@cdktf/provider-helm/lib/release";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { Problems, known, nameFailure, parseProps, type NameLimit } from "../core";
+import { Problems, known, nameFailure, parseProps, type Failure, type NameLimit } from "../core";
 import { ClusterApis } from "./cluster-apis";
 import { delivered } from "./delivered-object";
 import type { KubernetesObject } from "./kubernetes-object";
 import { OBJECTS_CHART_VERSION, objectsChart } from "./objects-chart";
 import { valuesOf } from "./object-values";
-import { sizeFailure, splitBySize } from "./release-size";
+import { sizeFailures, splitBySize } from "./release-size";
 import { StackObjects } from "./stack-objects";
 
 export interface ManifestReleaseConfig {
@@ -71,29 +71,18 @@ export class ManifestRelease extends Construct {
     const { objects: given, after = [], ...plain } = props;
     const config = parseProps(this, "ManifestRelease", manifestReleaseSchema, plain);
     const problems = new Problems();
-    const objects = given.map((object) => delivered(this, object));
-    const definitions = objects.filter(isDefinition).map(kept);
-    const others = objects.filter((object) => !isDefinition(object));
+    const objects = given.map((object) => kept(delivered(this, object)));
     if (objects.length === 0) problems.add("", [NO_OBJECTS]);
-    for (const [index, object] of given.entries()) {
+    for (const [index, object] of objects.entries()) {
       const path = `objects[${index}]`;
-      problems.add(
-        "",
-        [sizeFailure(path, object)].flat().filter((failure) => failure !== undefined),
-      );
-      problems.add("", StackObjects.add(this, path, isDefinition(object) ? kept(objects[index]!) : objects[index]!));
+      const failures = StackObjects.add(this, path, object);
+      problems.add("", failures.length > 0 ? failures : sizeFailures(path, object));
     }
     problems.add("", ClusterApis.failuresFor(this, "objects", objects));
-    const parts = [
-      ...splitBySize(definitions).map((part, index) => ({ suffix: numbered("crds", index), objects: part })),
-      ...splitBySize(others).map((part, index) => ({ suffix: numbered("", index), objects: part })),
-    ];
+    problems.add("", nameFailures("namespace", NAMESPACE_NAME, config.namespace));
+    const parts = problems.any ? [] : partsOf(objects);
     const names = parts.map(({ suffix }) => [config.name, suffix].filter(Boolean).join("-"));
-    const nameFailures = [...names, config.name].map((name) => nameFailure("name", RELEASE_NAME, name));
-    problems.add(
-      "",
-      [...nameFailures, nameFailure("namespace", NAMESPACE_NAME, config.namespace)].filter((f) => f !== undefined),
-    );
+    for (const name of [config.name, ...names]) problems.add("", nameFailures("name", RELEASE_NAME, name));
     problems.throwIfAny(`ManifestRelease at ${this.node.path}`);
     const releases: Release[] = [];
     for (const [index, part] of parts.entries()) {
@@ -128,6 +117,19 @@ const NO_OBJECTS = {
   fix: "give at least one object, or leave the release out",
 };
 
+/** Objects of one release, and what tells its name from that of the others. */
+interface Part {
+  readonly suffix: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+function partsOf(objects: readonly KubernetesObject[]): Part[] {
+  const lists = { crds: objects.filter(isDefinition), "": objects.filter((object) => !isDefinition(object)) };
+  return Object.entries(lists).flatMap(([suffix, list]) =>
+    splitBySize(list).map((part, index) => ({ suffix: numbered(suffix, index), objects: part })),
+  );
+}
+
 // The first part of a list has no number, so that the list may grow.
 function numbered(suffix: string, index: number): string {
   return [suffix, index === 0 ? "" : String(index + 1)].filter(Boolean).join("-");
@@ -137,8 +139,13 @@ function isDefinition({ kind }: KubernetesObject): boolean {
   return kind === "CustomResourceDefinition";
 }
 
-/** Helm docs, "Custom Resource Definitions" and "Tips and tricks": what is removed from a release stays in the cluster. */
+/** A definition stays when its release is removed: Helm docs, "Tips and tricks". */
 function kept(object: KubernetesObject): KubernetesObject {
+  if (!isDefinition(object)) return object;
   const annotations = { ...object.metadata.annotations, "helm.sh/resource-policy": "keep" };
   return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function nameFailures(path: string, limit: NameLimit, name: string): Failure[] {
+  return [nameFailure(path, limit, name)].filter((failure) => failure !== undefined);
 }

@@ -21,12 +21,10 @@ version: ${OBJECTS_CHART_VERSION}
 `,
 };
 
-const FOLDER = "objects-chart";
-
 /** The path of the chart as Terraform in the stack of `scope` finds it; the chart is written with that stack. */
 export function objectsChart(scope: IConstruct): string {
-  for (const [file, content] of Object.entries(OBJECTS_CHART)) {
-    OutputFiles.besideTerraform(scope, `${FOLDER}/${file}`, content);
-  }
-  return `./${FOLDER}`;
+  const written = Object.entries(OBJECTS_CHART).map(([file, content]) =>
+    OutputFiles.besideTerraform(scope, `objects-chart/${file}`, content),
+  );
+  return written[0]!.replace(/\/Chart\.yaml$/, "");
 }

@@ -44,17 +44,19 @@ export function splitBySize(objects: readonly KubernetesObject[]): KubernetesObj
 }
 
 /** Why an object fits no release, with the arithmetic. */
-export function sizeFailure(path: string, object: KubernetesObject): Failure | undefined {
+export function sizeFailures(path: string, object: KubernetesObject): Failure[] {
   const bytes = bytesInRelease(object);
-  if (bytes <= RELEASE_OBJECTS_BYTES) return undefined;
-  return {
-    code: "object-too-large",
-    path,
-    message:
-      `takes ${bytes} bytes in Helm's record of a release (once as a value, once in the manifest); ` +
-      `a Secret holds ${SECRET_BYTES} bytes, in base64 ${(SECRET_BYTES / 4) * 3}, less ${RELEASE_FRAME_BYTES} for the rest of the record`,
-    got: objectName(object),
-    allowed: `at most ${RELEASE_OBJECTS_BYTES} bytes`,
-    fix: "split it, or keep large content in an image or a bucket",
-  };
+  if (bytes <= RELEASE_OBJECTS_BYTES) return [];
+  return [
+    {
+      code: "object-too-large",
+      path,
+      message:
+        `takes ${bytes} bytes in Helm's record of a release (once as a value, once in the manifest); ` +
+        `a Secret holds ${SECRET_BYTES} bytes, in base64 ${(SECRET_BYTES / 4) * 3}, less ${RELEASE_FRAME_BYTES} for the rest of the record`,
+      got: objectName(object),
+      allowed: `at most ${RELEASE_OBJECTS_BYTES} bytes`,
+      fix: "split it, or keep large content in an image or a bucket",
+    },
+  ];
 }

@@ -4,10 +4,8 @@ import { Document } from "yaml";
 import { RESOURCE_NAMES } from "../catalog/resource-names";
 import { ForeseenValues, OutputFiles, Scoped, isLate, type Failure, type TerraformJson } from "../core";
 import { objectName, type KubernetesObject } from "./kubernetes-object";
+import { MANIFESTS_FOLDER } from "./manifests-folder";
 import { TOKEN } from "./object-values";
-
-/** Folder of the output that holds every Kubernetes object as a file, one folder a stack. */
-export const MANIFESTS_FOLDER = "manifests";
 
 interface KnownObjects {
   /** By group, kind, namespace and name. */
@@ -66,35 +64,37 @@ function freeFile(taken: Set<string>, { kind, metadata: { namespace, name } }: K
   return file;
 }
 
-/** Values of a chart are text: a token of a number, a list or a map has no place in it, nor has one in what names the object. */
+/** Values of a chart are text: only a string may hold a token, and no name of an object may. */
 function lateFailures(path: string, object: KubernetesObject): Failure[] {
   const { apiVersion, kind, metadata } = object;
-  const names = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+  const names = { apiVersion, kind, "metadata.name": metadata.name, "metadata.namespace": metadata.namespace };
   const named = Object.entries(names).filter(([, value]) => isLate(value));
   return [
-    ...named.map(([field, value]) => lateFailure(`${path}.${field}`, "is part of the object's name", value)),
-    ...[...nonTextTokens(object, path)].map((at) => lateFailure(at, "is a token, but not of a string", "a token")),
+    ...named.map(([field, value]) =>
+      lateFailure(join(path, field), "must be known when the program runs: it names the object", value),
+    ),
+    ...[...unwritable(object, path)].map((at) =>
+      lateFailure(at, "is neither plain data nor a string, and only a string can hold what Terraform fills in"),
+    ),
   ];
 }
 
-function lateFailure(path: string, why: string, got: unknown): Failure {
-  return {
-    code: "late-value",
-    path,
-    message: `must be known when the program runs: it ${why}`,
-    got,
-    fix: "give a plain value; Terraform can fill in strings only",
-  };
+function lateFailure(path: string, message: string, got?: unknown): Failure {
+  return { code: "late-value", path, message, got, fix: "give a plain value, or a token of a string" };
 }
 
-function* nonTextTokens(value: unknown, path: string): Generator<string> {
+function* unwritable(value: unknown, path: string): Generator<string> {
   if (typeof value === "string") return;
-  if (isLate(value)) yield path;
-  else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) yield* nonTextTokens(item, `${path}[${index}]`);
-  else if (typeof value === "object" && value !== null) {
-    for (const [key, item] of Object.entries(value)) yield* nonTextTokens(item, `${path}.${key}`);
+  if (typeof value === "function" || isLate(value)) yield path;
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* unwritable(item, `${path}[${index}]`);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) yield* unwritable(item, join(path, key));
   }
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
 }
 
 /** A stack that keeps the JSON it wrote is not resolved once more for every object. */
