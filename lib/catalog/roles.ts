@@ -16,6 +16,10 @@ export interface ReviewedRole {
 
 const PREDEFINED = "IAM docs, basic and predefined roles";
 
+const GATEWAY = "GKE docs, Using the Connect gateway; IAM docs, GKE Hub roles and permissions; read 2026-11-21";
+const GATEWAY_NOTES =
+  "Google documents it on the project alone. It gives nothing in a cluster: without a RoleBinding there, its holder is refused everything.";
+
 /**
  * Reviewed roles by the Terraform type of the resource that they are given on, and there by the right that they stand for. What is not here
  * is given by `Grant.broad` or not at all.
@@ -241,6 +245,24 @@ export const REVIEWED_ROLES = {
       on: ["google_project"],
       allows: "find clusters and their endpoints; Kubernetes itself says what may be done inside",
       source: "GKE docs, access control with IAM",
+    },
+    gatewayRead: {
+      role: "roles/gkehub.gatewayReader",
+      level: "read",
+      on: ["google_project"],
+      allows:
+        "reach clusters of the fleet through the Connect Gateway, to read what Kubernetes itself lets the caller read",
+      source: GATEWAY,
+      notes: GATEWAY_NOTES,
+    },
+    gatewayWrite: {
+      role: "roles/gkehub.gatewayEditor",
+      level: "use",
+      on: ["google_project"],
+      allows:
+        "reach clusters of the fleet through the Connect Gateway, to do what Kubernetes itself lets the caller do",
+      source: GATEWAY,
+      notes: GATEWAY_NOTES,
     },
     securityReviewer: {
       role: "roles/iam.securityReviewer",

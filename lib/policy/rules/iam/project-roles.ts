@@ -11,6 +11,9 @@ export const PROJECT_ROLES: Readonly<Record<string, string>> = {
   "roles/container.defaultNodeServiceAccount": "nodes write logs and metrics, which belong to a project",
   "roles/datastore.user": "Firestore databases have no IAM policy; restrict it by a condition",
   "roles/errorreporting.writer": "errors belong to a project",
+  "roles/gkehub.gatewayEditor":
+    "the Connect Gateway is documented on projects alone; Kubernetes itself says what its holder may do in a cluster",
+  "roles/gkehub.gatewayReader": "as gatewayEditor, to read",
   "roles/logging.logWriter": "logs belong to a project",
   "roles/modelarmor.user": "templates have no IAM policy",
   "roles/monitoring.metricWriter": "metrics belong to a project",
