@@ -15,7 +15,9 @@ function main(): number {
   try {
     const python = install(path.join(workshop, "venv"));
     if (python === undefined) {
-      console.log(`fastapi: 0 passed, 0 failed, ${testsWritten()} skipped (no Python of 3.11 or later with venv, or no PyPI)`);
+      console.log(
+        `fastapi: 0 passed, 0 failed, ${testsWritten()} skipped (no Python of 3.11 or later with venv, or no PyPI)`,
+      );
       return 0;
     }
     return run(python, path.join(workshop, "junit.xml"));
@@ -31,7 +33,16 @@ function install(venv: string): string | undefined {
   console.log("installing test/fastapi-server/requirements.lock in a virtual environment");
   if (spawnSync("python3", ["-m", "venv", venv], { stdio: "ignore" }).status !== 0) return undefined;
   const python = path.join(venv, "bin", "python");
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"];
+  const pip = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--require-hashes",
+    "--only-binary",
+    ":all:",
+  ];
   const installed = spawnSync(python, [...pip, "-r", path.join(__dirname, "requirements.lock")], {
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -35,7 +35,7 @@ class PubSubStandIn:
                 self.end_headers()
                 self.wfile.write(b"{}")
 
-            def log_message(self, format: str, *arguments: object) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

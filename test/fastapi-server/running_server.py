@@ -47,7 +47,6 @@ class Answer:
 class RunningServer:
     def __init__(self, example: Path, environment: dict[str, str]) -> None:
         self.port = _free_port()
-        self.log_file = None
         self._pool = ThreadPoolExecutor(max_workers=64)
         inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         self.process = subprocess.Popen(

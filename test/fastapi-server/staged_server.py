@@ -1,4 +1,4 @@
-"""The example's own server, with a model that can be told to be slow: SLOW_SECONDS for a marked row, LOAD_SECONDS to load."""
+"""The example's own server with a model that can be slow: SLOW_SECONDS for a marked row, LOAD_SECONDS to load."""
 
 from __future__ import annotations
 

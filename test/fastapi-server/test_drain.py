@@ -12,7 +12,7 @@ from running_server import HEALTHY_ROW, SLOW_ROW
 def test_readiness_goes_first_and_the_running_request_ends(serve):
     server = serve(DRAIN_SECONDS=10, DRAIN_LISTEN_SECONDS=1, REQUEST_TIMEOUT_SECONDS=4, SLOW_SECONDS=2)
     running = server.meanwhile(SLOW_ROW)
-    server.wait_for(lambda: server.metric("http_requests_in_progress") == 1, "the request runs")
+    server.wait_for(lambda: server.metric("http_requests_inprogress") == 1, "the request runs")
     server.signal()
     server.wait_for(lambda: server.get("/readyz").status == 503, "it is not ready")
     assert server.get("/readyz").json == {"status": "draining"}
@@ -28,7 +28,7 @@ def test_readiness_goes_first_and_the_running_request_ends(serve):
 def test_connections_are_refused_once_it_no_longer_listens(serve):
     server = serve(DRAIN_SECONDS=10, DRAIN_LISTEN_SECONDS=0.2, REQUEST_TIMEOUT_SECONDS=5, SLOW_SECONDS=2)
     running = server.meanwhile(SLOW_ROW)
-    server.wait_for(lambda: server.metric("http_requests_in_progress") == 1, "the request runs")
+    server.wait_for(lambda: server.metric("http_requests_inprogress") == 1, "the request runs")
     server.signal()
     time.sleep(1)
     with pytest.raises(ConnectionRefusedError):
@@ -48,7 +48,7 @@ def test_an_idle_server_ends_as_soon_as_it_no_longer_listens(serve):
 def test_a_prediction_that_hangs_does_not_outlive_the_grace(serve):
     server = serve(DRAIN_SECONDS=6, DRAIN_LISTEN_SECONDS=0, REQUEST_TIMEOUT_SECONDS=2, SLOW_SECONDS=60)
     server.meanwhile(SLOW_ROW)
-    server.wait_for(lambda: server.metric("http_requests_in_progress") == 1, "the request runs")
+    server.wait_for(lambda: server.metric("http_requests_inprogress") == 1, "the request runs")
     began = time.monotonic()
     server.signal()
     assert server.wait() == 0

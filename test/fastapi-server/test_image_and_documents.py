@@ -48,7 +48,7 @@ def test_only_code_and_lock_get_into_the_build():
 
 
 def shown(value: object) -> str:
-    return "–" if value is None else f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    return "\N{EN DASH}" if value is None else f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

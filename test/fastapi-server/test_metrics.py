@@ -17,7 +17,7 @@ def labels_of(server, name: str) -> set[frozenset[str]]:
     [
         ("http_requests_total", {"handler", "method", "status"}),
         ("http_request_duration_seconds_bucket", {"handler", "method", "le"}),
-        ("http_requests_in_progress", set()),
+        ("http_requests_inprogress", set()),
         ("http_requests_queued", set()),
         ("mlops_prediction_confidence_bucket", {"model", "le"}),
         ("mlops_prediction_class_total", {"model", "class"}),
@@ -57,7 +57,7 @@ def test_no_request_can_make_a_series_of_its_own(serve):
         server.predict(HEALTHY_ROW | {f"made-up-{number}": 1})
         server.predict(HEALTHY_ROW | {"pump_type": f"made-up-{number}"})
     seen = [one.labels for one in server.metrics() if one.name == "http_requests_total"]
-    assert {one["handler"] for one in seen} == {"/predict", "other"}
+    assert {one["handler"] for one in seen} == {"/predict", "none"}
     assert {one["method"] for one in seen} == {"GET", "POST", "OTHER"}
     assert "made-up" not in server.get("/metrics").body.decode()
 

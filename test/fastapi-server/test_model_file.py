@@ -1,4 +1,4 @@
-"""A stored model that does not hold together is refused with its place; one whose checksum is wrong is not even read."""
+"""A stored model that does not hold together is refused with its place; one of a wrong checksum is not even read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_sample_is_the_file_of_its_manifest():
         ("features.0.scale", 0, "scale: Input should be greater than 0"),
         ("features.0.reference.edges.0", 99, "edges of the reference must rise"),
         ("features.0.reference.shares", [0.5, 0.5], "needs 10 shares in its reference, has 2"),
-        ("features.0.reference.shares.0", 0.9, "sum up to 1.8, not 1"),
+        ("features.0.reference.shares.0", 0.9, "features.0.number: shares of its reference sum up to 1.8001, not 1"),
         ("features.4.reference.shares.0", 0, "greater than 0"),
         ("features.4.weights", [[1.0, 2.0, 3.0]], "one row of weights for each value"),
         ("features.1.name", "temperature_c", "two features have one name"),

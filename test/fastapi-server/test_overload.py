@@ -10,7 +10,7 @@ from running_server import HEALTHY_ROW, SLOW_ROW
 def test_what_has_no_place_is_turned_away_at_once(serve):
     server = serve(MAX_CONCURRENCY=1, MAX_QUEUE=1, SLOW_SECONDS=2)
     admitted = [server.meanwhile(SLOW_ROW), server.meanwhile(SLOW_ROW)]
-    server.wait_for(lambda: server.metric("http_requests_in_progress") == 2, "both places are taken")
+    server.wait_for(lambda: server.metric("http_requests_inprogress") == 2, "both places are taken")
     assert server.metric("http_requests_queued") == 1
     began = time.monotonic()
     refused = server.predict(HEALTHY_ROW)
@@ -20,7 +20,7 @@ def test_what_has_no_place_is_turned_away_at_once(serve):
     assert server.get("/healthz").status == 200
     assert time.monotonic() - began < 1
     assert [one.result().status for one in admitted] == [200, 200]
-    assert server.metric("http_requests_in_progress") == 0
+    assert server.metric("http_requests_inprogress") == 0
     assert server.metric("http_requests_queued") == 0
     assert server.predict(HEALTHY_ROW).status == 200
     assert server.metric("http_requests_total", handler="/predict", method="POST", status="5xx") == 1

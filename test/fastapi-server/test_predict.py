@@ -112,7 +112,7 @@ def test_a_body_that_does_not_arrive_is_not_waited_for(serve):
     assert received.startswith(b"HTTP/1.1 408")
     assert b"within 0.5 s" in received
     assert time.monotonic() - began < 5
-    assert server.metric("http_requests_in_progress") == 0
+    assert server.metric("http_requests_inprogress") == 0
 
 
 def test_a_client_that_leaves_gives_its_place_back(serve):
@@ -121,8 +121,8 @@ def test_a_client_that_leaves_gives_its_place_back(serve):
         client.sendall(
             b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
         )
-        server.wait_for(lambda: server.metric("http_requests_in_progress") == 1, "the request is in")
-    server.wait_for(lambda: server.metric("http_requests_in_progress") == 0, "its place is free")
+        server.wait_for(lambda: server.metric("http_requests_inprogress") == 1, "the request is in")
+    server.wait_for(lambda: server.metric("http_requests_inprogress") == 0, "its place is free")
     assert server.metric("http_requests_total", handler="/predict", method="POST", status="4xx") == 1
 
 

@@ -67,17 +67,18 @@ def test_a_record_has_the_fields_of_the_contract(serve, pubsub):
     assert json.loads(record["output"])[0] == {"class": first["class"], "confidence": first["confidence"]}
     assert record["confidence"] == first["confidence"]
     assert 0 < record["latency_ms"] < 5000
-    # Without a key there is no safe way to write who called.
-    assert record["caller"] is None
+    # A pseudonym: whoever reads the log sees that it is the same caller, not who.
+    assert re.fullmatch("[0-9a-f]{64}", record["caller"])
 
 
 def test_by_default_no_feature_is_written(serve, pubsub):
     server = serve(**pubsub.environment())
+    server.predict(HEALTHY_ROW)
     server.predict(HEALTHY_ROW, headers=CALLER)
-    pubsub.wait_for(lambda stand_in: len(stand_in.records) == 1)
-    (record,) = pubsub.records
-    assert (record["features"], record["prompt_sha256"], record["caller"]) == (None, None, None)
-    assert "ada" not in json.dumps(record)
+    pubsub.wait_for(lambda stand_in: len(stand_in.records) == 2)
+    anonymous, named = pubsub.records
+    assert (anonymous["features"], anonymous["prompt_sha256"], anonymous["caller"]) == (None, None, None)
+    assert "ada" not in json.dumps(named)
 
 
 def test_hashes_are_keyed(serve, pubsub, key_file):
@@ -87,17 +88,34 @@ def test_hashes_are_keyed(serve, pubsub, key_file):
     server.predict(HEALTHY_ROW, headers=CALLER)
     pubsub.wait_for(lambda stand_in: len(stand_in.records) == 1)
     (record,) = pubsub.records
-    assert record["features"] is None
-    assert record["prompt_sha256"] == keyed(canonical([HEALTHY_ROW]))
+    assert json.loads(record["features"]) == {"hmac_sha256": keyed(canonical([HEALTHY_ROW]))}
+    assert record["prompt_sha256"] is None
     assert record["caller"] == keyed("accounts.google.com:ada@acme.example")
 
 
-def test_hashing_without_a_key_or_with_a_short_one_is_refused(serve, pubsub, tmp_path):
-    server = serve(ready=False, **pubsub.environment(PREDICTION_LOG_FEATURES="hash"))
-    assert "needs PREDICTION_LOG_HASH_KEY_FILE" in server.output()[0]["reason"]
+def test_without_a_key_equal_hashes_are_found_within_one_process_only(serve, pubsub):
+    hashing = pubsub.environment(PREDICTION_LOG_FEATURES="hash", DRAIN_LISTEN_SECONDS=0)
+    servers = [serve(**hashing), serve(**hashing)]
+    other = HEALTHY_ROW | {"temperature_c": 70}
+    for server in servers:
+        for row in (HEALTHY_ROW, HEALTHY_ROW, other):
+            server.predict(row, headers=CALLER)
+        server.signal()
+        (warning,) = [line for line in server.output() if line["severity"] == "WARNING"]
+        assert "within one process only" in warning["message"]
+    hashes = [record["features"] for record in pubsub.records]
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert hashes[3] == hashes[4] != hashes[5]
+    assert len({record["caller"] for record in pubsub.records}) == 2
+    assert len(set(hashes)) == 4
+
+
+def test_a_key_that_is_too_short_or_missing_is_refused(serve, pubsub, tmp_path):
     (tmp_path / "short").write_text("secret")
     server = serve(ready=False, **pubsub.environment(PREDICTION_LOG_HASH_KEY_FILE=tmp_path / "short"))
     assert "holds 6 bytes, needs at least 32" in server.output()[0]["reason"]
+    server = serve(ready=False, **pubsub.environment(PREDICTION_LOG_HASH_KEY_FILE=tmp_path / "nowhere"))
+    assert "cannot be read" in server.output()[0]["reason"]
 
 
 def test_without_a_topic_nothing_is_written(serve, pubsub):
@@ -155,7 +173,8 @@ def test_a_lasting_failure_is_counted_told_and_got_over(serve, pubsub):
     server.predict(HEALTHY_ROW)
     pubsub.wait_for(lambda stand_in: len(stand_in.records) == 1)
     server.signal()
-    (warning,) = [line for line in server.output() if line["severity"] == "WARNING"]
+    (warning,) = [line for line in server.output() if "records" in line]
+    assert warning["severity"] == "WARNING"
     assert warning["records"] == 1
     assert "403" in warning["reason"]
 
@@ -210,7 +229,7 @@ def make_log():
 
     def make(publisher, queue: int = 1000):
         counts = Counts()
-        records = PredictionRecords(model, "test", "values", None)
+        records = PredictionRecords(model, "test", "values", KEY)
         log = PredictionLog(records, publisher, counts, 1.0, queue)
         answered = Answered("id", None, [HEALTHY_ROW], model.predict([HEALTHY_ROW]), 0.001)
         return SimpleNamespace(log=log, counts=counts, write=lambda: log.write(answered))

@@ -18,8 +18,8 @@ from .drift import DriftWatch
 from .gate import Gate
 from .model import Model, Prediction, Row
 
-# An objective on latency can only be one of these.
-DURATION_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# The platform's catalogue holds the same numbers: an objective on latency can only be one of them.
+DURATION_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 CONFIDENCE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 DROP_REASONS = ("queue-full", "publish-failed", "shutdown")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -48,7 +48,7 @@ class Metrics:
             registry=self._registry,
         )
         in_progress = Gauge(
-            "http_requests_in_progress", "Predictions that run or wait; the signal to scale on", registry=self._registry
+            "http_requests_inprogress", "Predictions that run or wait; the signal to scale on", registry=self._registry
         )
         in_progress.set_function(lambda: gate.in_progress)
         queued = Gauge("http_requests_queued", "Predictions that wait for a free place", registry=self._registry)

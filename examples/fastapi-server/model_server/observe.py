@@ -62,7 +62,7 @@ class Observe:
                 self._account(scope, request_id, status, time.perf_counter() - began)
 
     def _account(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        handler = scope["path"] if scope["path"] in HANDLERS else "other"
+        handler = scope["path"] if scope["path"] in HANDLERS else "none"
         # No status: the server ended before the answer was there.
         self._metrics.answered(handler, scope["method"], status or 500, seconds)
         log(

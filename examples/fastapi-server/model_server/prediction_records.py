@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from .logs import log
 from .model import Model, Prediction, Row
 from .settings import Settings, SettingsError
 
@@ -39,7 +42,7 @@ class PredictionRecords:
         model: Model,
         environment: str,
         features: Literal["values", "hash", "none"],
-        key: bytes | None,
+        key: bytes,
     ) -> None:
         self._model = model
         self._environment = environment
@@ -54,8 +57,9 @@ class PredictionRecords:
             "version": self._model.version,
             "request_id": answered.request_id,
             "occurred_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "features": rows if self._features == "values" else None,
-            "prompt_sha256": self._digest(rows) if self._features == "hash" else None,
+            "features": self._kept(rows),
+            # Of language models only.
+            "prompt_sha256": None,
             "output": _json(output),
             # The least sure of a batch: the one that a reviewer looks for.
             "confidence": round(min(one.confidence for one in answered.predictions), 6),
@@ -65,16 +69,26 @@ class PredictionRecords:
         }
         return _json(record).encode()
 
-    def _digest(self, text: str) -> str | None:
+    def _kept(self, rows: str) -> str | None:
+        if self._features == "none":
+            return None
+        return rows if self._features == "values" else _json({"hmac_sha256": self._digest(rows)})
+
+    def _digest(self, text: str) -> str:
         """Keyed: a plain hash of an address, or of a few numbers, is found again by trying."""
-        return hmac.digest(self._key, text.encode(), "sha256").hex() if self._key else None
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
 
-def hash_key(settings: Settings) -> bytes | None:
-    """The mounted secret that hashes are keyed with; checked at the start, before there is anything to hash."""
+def hash_key(settings: Settings) -> bytes:
+    """The mounted secret that hashes are keyed with; without one, a key that ends with the process."""
     path: Path | None = settings.prediction_log_hash_key_file
     if path is None:
-        return None
+        if settings.prediction_log_topic is not None:
+            log(
+                logging.WARNING,
+                "PREDICTION_LOG_HASH_KEY_FILE is not set: equal hashes are found within one process only",
+            )
+        return secrets.token_bytes(32)
     try:
         key = path.read_bytes().strip()
     except OSError as error:

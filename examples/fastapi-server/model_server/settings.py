@@ -85,11 +85,6 @@ class Settings(BaseModel):
                 self.prediction_log_topic is not None and self.environment is None,
                 "PREDICTION_LOG_TOPIC is set, but not ENVIRONMENT, which every record names",
             ),
-            (
-                self.prediction_log_features == "hash" and self.prediction_log_hash_key_file is None,
-                "PREDICTION_LOG_FEATURES=hash needs PREDICTION_LOG_HASH_KEY_FILE:"
-                " without a secret key, features are found again by trying values",
-            ),
         ]
 
 

@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { MODEL_SIGNALS, SERVER_SIGNALS } from "../../lib/catalog";
+import { FEATURES_BY_CLASS } from "../../lib/serving/prediction-log-config";
+import { PREDICTION_FIELDS } from "../../lib/serving/prediction-record";
+
+// Two languages, one contract: what the platform reads is what the example server writes. The server's own tests hold that it writes this.
+const SERVER = path.join(__dirname, "../../examples/fastapi-server/model_server");
+const read = (file: string) => fs.readFileSync(path.join(SERVER, file), "utf8");
+const metrics = read("metrics.py");
+const drift = read("drift.py");
+
+/** Numbers of `NAME = (1, 2, …)`. */
+function numbers(name: string): number[] {
+  const [, list] = new RegExp(`^${name} = \\(([^)]*)\\)`, "m").exec(metrics)!;
+  return list!.split(",").map(Number);
+}
+
+/** Names of the metrics as they are served: the client library puts `_total` behind a counter's. */
+const served = [...`${metrics}${drift}`.matchAll(/(Counter|Gauge|Histogram|MetricFamily)\(\s*"(\w+)"/g)].map(
+  ([, type, name]) => (type === "Counter" ? `${name}_total` : name),
+);
+
+test("every series that alerts, autoscaling and canary analysis read is served", () => {
+  const { requests, failures, latency, load } = SERVER_SIGNALS.http;
+  const read = [...requests, ...failures, load.running, "name" in latency ? latency : undefined].map(
+    (one) => one?.name,
+  );
+  expect(served).toEqual(expect.arrayContaining(read));
+});
+
+test("every series of a model is served, but that of a judge of language models", () => {
+  const { judgements, ...ours } = MODEL_SIGNALS;
+  expect(served).toEqual(expect.arrayContaining(Object.values(ours).map(({ name }) => name)));
+  expect(served).not.toContain(judgements.name);
+});
+
+test("buckets are those that objectives may be set on", () => {
+  const { latency } = SERVER_SIGNALS.http;
+  expect(numbers("DURATION_SECONDS")).toEqual("bucketsSeconds" in latency ? latency.bucketsSeconds : undefined);
+  expect(numbers("CONFIDENCE")).toEqual(MODEL_SIGNALS.confidence.buckets);
+});
+
+test("probes and paths that do not exist are not among the calls that are counted as the model's", () => {
+  const observe = read("observe.py");
+  expect(SERVER_SIGNALS.http.requests[0]!.matchers).toBe('handler!~"/healthz|/readyz|/metrics|none"');
+  expect(observe).toContain('UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})');
+  expect(observe).toContain('else "none"');
+});
+
+test("a prediction record has the contract's fields and no others", () => {
+  const [, record] = /record = \{\n([\s\S]*?)\n {8}\}/.exec(read("prediction_records.py"))!;
+  const fields = [...record!.matchAll(/^ {12}"(\w+)":/gm)].map(([, name]) => name);
+  expect(fields.sort()).toEqual(PREDICTION_FIELDS.map(({ name }) => name).sort());
+});
+
+test("the server knows every way to keep features that a data class may ask for", () => {
+  const [, known] = /prediction_log_features: Literal\[([^\]]*)\]/.exec(read("settings.py"))!;
+  for (const way of Object.values(FEATURES_BY_CLASS)) expect(known).toContain(`"${way}"`);
+});
