@@ -1,0 +1,260 @@
+import { SERVER_SIGNALS, type ServerKind } from "../../../lib/catalog/server-metrics";
+import { SURFACE_SIGNALS } from "../../../lib/catalog/surface-metrics";
+import {
+  FAR_BEYOND,
+  analysisQueries,
+  deploymentVariants,
+  goalFailures,
+  revisionVariants,
+  rolloutSchema,
+  surfaceVariants,
+  type AnalysisQueries,
+  type RolloutConfig,
+} from "../../../lib/serving/rollout";
+import { failuresOf } from "../../cluster-constructs/refused";
+import { evaluate, metricsIn, syntaxErrors } from "./promql";
+import { seriesOf, type Behaviour } from "./versions";
+
+const model = { name: "assistant", namespace: "support", candidateVersion: "v2", cluster: "prod-gpu" };
+const served = { cluster: "prod-gpu", namespace: "support", serving_model: "assistant" };
+const kinds: ServerKind[] = ["vllm", "triton", "http"];
+
+function queriesOf(server: ServerKind, rollout: RolloutConfig = {}): AnalysisQueries {
+  return analysisQueries({
+    signals: SERVER_SIGNALS[server],
+    variants: deploymentVariants(model),
+    rollout: rolloutSchema.parse(rollout),
+  });
+}
+
+function all({ requests, checks }: AnalysisQueries): string[] {
+  return [requests, ...checks.map(({ query }) => query)];
+}
+
+/** What each check says of the two versions; null where it has no value. */
+function said(
+  server: ServerKind,
+  stable: Behaviour,
+  candidate: Behaviour,
+  rollout: RolloutConfig = {},
+): Record<string, number | null> {
+  const signals = SERVER_SIGNALS[server];
+  const series = [
+    ...seriesOf(signals, { ...served, serving_variant: "stable" }, { model: "assistant", version: "v1" }, stable),
+    ...seriesOf(signals, { ...served, serving_variant: "candidate" }, { model: "assistant", version: "v2" }, candidate),
+    // Another model of the same name elsewhere, which only fails.
+    ...seriesOf(
+      signals,
+      { ...served, namespace: "other", serving_variant: "candidate" },
+      { model: "other", version: "v2" },
+      { requestsPerMinute: 1000, failing: 1, drift: 9, hallucinating: 1 },
+    ),
+  ];
+  const { requests, checks } = queriesOf(server, rollout);
+  return Object.fromEntries(
+    [{ id: "requests", query: requests }, ...checks].map(({ id, query }) => {
+      const samples = evaluate(query, series);
+      expect(samples.length).toBeLessThanOrEqual(1);
+      return [id, samples[0] ? Number(samples[0].value.toFixed(6)) : null];
+    }),
+  );
+}
+
+describe("the queries are PromQL", () => {
+  test.each(kinds)("for %s", (server) => {
+    const goals = server === "vllm" ? { firstTokenSeconds: 1, betweenTokensSeconds: 0.1, requestSeconds: 30 } : {};
+    for (const query of all(queriesOf(server, { checks: { latency: goals } }))) expect(syntaxErrors(query)).toEqual([]);
+  });
+
+  test.each(["cloud-run", "vertex"] as const)("for %s", (surface) => {
+    const { variantLabel, ...signals } = SURFACE_SIGNALS[surface];
+    const variants = surfaceVariants(model, variantLabel, 'service_name="assistant"');
+    const queries = all(analysisQueries({ signals, variants, rollout: rolloutSchema.parse({}) }));
+    for (const query of queries) expect(syntaxErrors(query)).toEqual([]);
+    expect(queries[0]).toContain(`${variantLabel}="@candidate@"`);
+  });
+
+  test("the parser of these tests refuses what is none", () => {
+    expect(syntaxErrors('sum(rate(a{b="c" d="e"}[5m]))')).not.toEqual([]);
+    expect(syntaxErrors("sum(rate(a[5m])")).not.toEqual([]);
+  });
+
+  test.each<[ServerKind, string[]]>([
+    [
+      "vllm",
+      [
+        "http_requests_total",
+        "mlops_drift_score",
+        "mlops_llm_judgements_total",
+        "vllm:inter_token_latency_seconds_bucket",
+        "vllm:time_to_first_token_seconds_bucket",
+      ],
+    ],
+    [
+      "triton",
+      [
+        "mlops_drift_score",
+        "mlops_prediction_confidence_bucket",
+        "nv_inference_request_duration_us",
+        "nv_inference_request_failure",
+        "nv_inference_request_success",
+      ],
+    ],
+    [
+      "http",
+      [
+        "http_request_duration_seconds_bucket",
+        "http_requests_total",
+        "mlops_drift_score",
+        "mlops_prediction_confidence_bucket",
+      ],
+    ],
+  ])("%s is asked for its own series only", (server, metrics) => {
+    expect([...new Set(all(queriesOf(server)).flatMap(metricsIn))].sort()).toEqual(metrics);
+  });
+
+  test("revisions of Argo Rollouts are told apart by the hashes that it fills in", () => {
+    const { requests } = analysisQueries({
+      signals: SERVER_SIGNALS.http,
+      variants: revisionVariants(model),
+      rollout: rolloutSchema.parse({}),
+    });
+    expect(requests).toContain(
+      'namespace="support",serving_model="assistant",serving_revision="{{args.candidate-hash}}"',
+    );
+  });
+});
+
+describe("two versions alike", () => {
+  const alike: Behaviour = { requestsPerMinute: 100, confidence: 0.9, hallucinating: 0.02, drift: 0.1 };
+  test.each(kinds)("of %s are good", (server) => {
+    const { requests, ...checks } = said(server, alike, alike);
+    expect(requests).toBe(1000);
+    for (const used of Object.values(checks)) expect(used).toBeLessThanOrEqual(1);
+    expect(Object.values(checks)).not.toContain(null);
+  });
+});
+
+describe("errors", () => {
+  test("are compared with one and a half times those of the stable version", () => {
+    const stable = { requestsPerMinute: 1000, failing: 0.04 };
+    expect(said("http", stable, { requestsPerMinute: 50, failing: 0.06 })["errors"]).toBe(1);
+    expect(said("http", stable, { requestsPerMinute: 50, failing: 0.12 })["errors"]).toBe(2);
+  });
+
+  test("of one per cent are accepted where the stable version has none", () => {
+    expect(said("vllm", { requestsPerMinute: 1000 }, { requestsPerMinute: 50, failing: 0.01 })["errors"]).toBe(1);
+    expect(said("vllm", { requestsPerMinute: 1000 }, { requestsPerMinute: 50, failing: 0.05 })["errors"]).toBe(5);
+  });
+
+  test("are judged even where the stable version has no traffic", () => {
+    expect(said("http", { requestsPerMinute: 0 }, { requestsPerMinute: 50, failing: 0.05 })["errors"]).toBe(5);
+  });
+
+  test("are not judged on few requests", () => {
+    expect(said("http", { requestsPerMinute: 100 }, { requestsPerMinute: 5, failing: 0.1 })).toMatchObject({
+      requests: 50,
+      errors: null,
+      latency: null,
+    });
+  });
+
+  test("are judged on few requests where many of them fail", () => {
+    expect(said("http", { requestsPerMinute: 100 }, { requestsPerMinute: 5, failing: 1 })["errors"]).toBe(100);
+  });
+
+  test("say nothing where nothing was asked", () => {
+    for (const server of kinds) {
+      expect(said(server, { requestsPerMinute: 100 }, { requestsPerMinute: 0 })).toMatchObject({
+        requests: 0,
+        errors: null,
+      });
+    }
+  });
+
+  test("follow the figures that are set", () => {
+    const rollout: RolloutConfig = { checks: { errors: { timesStable: 2, acceptedRatio: 0.1 } } };
+    const stable = { requestsPerMinute: 100, failing: 0.1 };
+    expect(said("http", stable, { requestsPerMinute: 50, failing: 0.4 }, rollout)["errors"]).toBe(2);
+  });
+});
+
+describe("latency", () => {
+  const stable = { requestsPerMinute: 100, seconds: 0.1 };
+  test("is compared with the stable version's", () => {
+    expect(said("http", stable, { requestsPerMinute: 20, seconds: 0.1 })["latency"]).toBeCloseTo(1 / 1.3, 5);
+    expect(said("http", stable, { requestsPerMinute: 20, seconds: 0.5 })["latency"]).toBeGreaterThan(3);
+  });
+
+  test("of a language model is that of its tokens", () => {
+    const slow = said("vllm", stable, { requestsPerMinute: 20, seconds: 0.75 });
+    expect(slow["first-token"]).toBeGreaterThan(3);
+    expect(slow["between-tokens"]).toBeGreaterThan(3);
+    expect(slow).not.toHaveProperty("latency");
+  });
+
+  test("of Triton is a mean", () => {
+    expect(said("triton", stable, { requestsPerMinute: 20, seconds: 0.26 })["latency"]).toBeCloseTo(2, 5);
+  });
+
+  test("is held to a goal, whatever the stable version does", () => {
+    const rollout: RolloutConfig = { checks: { latency: { requestSeconds: 1 } } };
+    const slow = { requestsPerMinute: 100, seconds: 2.5 };
+    const both = said("http", slow, slow, rollout);
+    expect(both["latency"]).toBeLessThan(1);
+    expect(both["latency-goal"]).toBe(20);
+    expect(said("http", slow, { requestsPerMinute: 100, seconds: 1 }, rollout)["latency-goal"]).toBe(0);
+    expect(said("triton", slow, { requestsPerMinute: 100, seconds: 2 }, rollout)["latency-goal"]).toBe(2);
+  });
+
+  test("that only the stable version reports counts against the new one", () => {
+    expect(said("http", stable, { requestsPerMinute: 20, silent: true })["latency"]).toBe(FAR_BEYOND);
+    expect(said("vllm", stable, { requestsPerMinute: 20, silent: true })["first-token"]).toBe(FAR_BEYOND);
+  });
+
+  test("that neither reports says nothing", () => {
+    const silent = { requestsPerMinute: 100, silent: true };
+    expect(said("http", silent, silent)["latency"]).toBeNull();
+  });
+
+  test("goals lie on bucket boundaries of the server", () => {
+    const rollout = rolloutSchema.parse({ checks: { latency: { requestSeconds: 0.6 } } });
+    expect(goalFailures(rollout, SERVER_SIGNALS.http, "models[0].rollout")).toEqual([
+      expect.objectContaining({
+        code: "no-bucket-boundary",
+        path: "models[0].rollout.checks.latency.requestSeconds",
+        fix: "use 0.5",
+      }),
+    ]);
+    expect(failuresOf(() => queriesOf("vllm", { checks: { latency: { firstTokenSeconds: 2 } } }))).toMatchObject([
+      { code: "no-bucket-boundary", fix: "use 2.5" },
+    ]);
+    expect(failuresOf(() => queriesOf("triton", { checks: { latency: { firstTokenSeconds: 1 } } }))).toMatchObject([
+      { code: "not-measured", fix: "use requestSeconds" },
+    ]);
+  });
+});
+
+describe("quality", () => {
+  test("confidence must keep nine tenths of the stable version's", () => {
+    const stable = { requestsPerMinute: 100, confidence: 0.9 };
+    expect(said("http", stable, { requestsPerMinute: 20, confidence: 0.9 })["confidence"]).toBeCloseTo(0.9, 5);
+    expect(said("http", stable, { requestsPerMinute: 20, confidence: 0.5 })["confidence"]).toBeGreaterThan(1);
+    expect(said("http", stable, { requestsPerMinute: 20 })["confidence"]).toBe(FAR_BEYOND);
+    expect(said("http", { requestsPerMinute: 100 }, { requestsPerMinute: 20 })["confidence"]).toBeNull();
+  });
+
+  test("hallucinations are compared by version, once enough answers were judged", () => {
+    const stable = { requestsPerMinute: 100, hallucinating: 0.04 };
+    expect(said("vllm", stable, { requestsPerMinute: 20, hallucinating: 0.12 })["hallucinations"]).toBe(2);
+    const few = { requestsPerMinute: 20, hallucinating: 1, judgedPerMinute: 0.5 };
+    expect(said("vllm", stable, few)["hallucinations"]).toBeNull();
+    expect(said("http", stable, { requestsPerMinute: 20 })).not.toHaveProperty("hallucinations");
+  });
+
+  test("drift of the inputs, which both versions see, is not held against the new one", () => {
+    const stable = { requestsPerMinute: 100, drift: 0.5 };
+    expect(said("http", stable, { requestsPerMinute: 20, drift: 0.5 })["drift"]).toBe(1);
+    expect(said("http", { ...stable, drift: 0.1 }, { requestsPerMinute: 20, drift: 0.5 })["drift"]).toBe(2);
+  });
+});
