@@ -86,7 +86,7 @@ function groups(what: string) {
 }
 
 function amount(what: string, standard: number) {
-  return z.int().min(0).describe(what).default(standard);
+  return known(z.int().min(0).describe(what).default(standard), "quotas are texts, with a unit");
 }
 
 const COUNTED = "queues are checked against it";
@@ -119,14 +119,14 @@ export const teamSchema = z.strictObject({
     .prefault({}),
   quota: z
     .strictObject({
-      gpus: known(amount("GPUs as pods ask for them", 0), COUNTED),
-      tpus: known(amount("TPU chips", 0), COUNTED),
+      gpus: amount("GPUs as pods ask for them", 0),
+      tpus: amount("TPU chips", 0),
       cpu: amount("vCPUs", 64),
-      memoryGb: known(amount("Memory in GiB", 256), "it is written with its unit"),
-      ephemeralStorageGb: known(amount("Disk of nodes in GiB", 1000), "it is written with its unit"),
+      memoryGb: amount("Memory in GiB", 256),
+      ephemeralStorageGb: amount("Disk of nodes in GiB", 1000),
       pods: amount("Pods", 100),
       volumeClaims: amount("Persistent volume claims", 10),
-      volumeStorageGb: known(amount("Sum of the claims in GiB", 1000), "it is written with its unit"),
+      volumeStorageGb: amount("Sum of the claims in GiB", 1000),
     })
     .describe("The most that it may ask for")
     .prefault({}),

@@ -44,6 +44,7 @@ import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionK
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
 import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
 import { stackOf } from "../stacks/platform";
+import { TENANT_TOKEN_CASES } from "../tenants/token-cases";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
 // Generated from the schemas: for every field of every construct, a token of the right kind must either reach the Terraform JSON or be
@@ -84,6 +85,7 @@ const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadat
 
 const cases: readonly Case[] = [
   ...SECURITY_TOKEN_CASES,
+  ...TENANT_TOKEN_CASES,
   {
     name: "EncryptionKeys",
     schema: encryptionKeysSchema,
