@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import type { TerraformJson } from "../../lib/core";
+import type { TeamConfig } from "../../lib/tenants";
 import type { ApiObject } from "./api/objects";
 import { Problems } from "./checks";
 
@@ -17,6 +18,8 @@ export interface SynthesizedEnvironment {
   readonly name: string;
   /** Each stack's Terraform by its layer: `cluster`, `addons`, … */
   readonly stacks: ReadonlyMap<string, SynthesizedStack>;
+  /** As the file has them. */
+  readonly teams: readonly TeamConfig[];
 }
 
 export interface SynthesizedStack {
@@ -31,7 +34,7 @@ export function exampleFiles(): string[] {
 }
 
 export async function synthesize(file: string, workshop: string): Promise<SynthesizedEnvironment> {
-  const { name } = parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as { readonly name: string };
+  const { name, teams = [] } = parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as EnvironmentData;
   const out = path.join(workshop, name);
   const cli = path.join(root, "dist", "cli.js");
   await node(cli, "synth", path.join(EXAMPLES, file), "--out", out);
@@ -41,7 +44,12 @@ export async function synthesize(file: string, workshop: string): Promise<Synthe
     const json = JSON.parse(fs.readFileSync(path.join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;
     return [stack.slice(name.length + 1), { folder, json, objects: objectsIn(path.join(out, "manifests", stack)) }];
   });
-  return { name, stacks: new Map(stacks) };
+  return { name, stacks: new Map(stacks), teams };
+}
+
+interface EnvironmentData {
+  readonly name: string;
+  readonly teams?: readonly TeamConfig[];
 }
 
 function objectsIn(folder: string): ApiObject[] {

@@ -3,9 +3,11 @@ import { applyCrds, deleteCrds } from "./api/crds";
 import { applyAll, deleteAll } from "./api/inventory";
 import type { ApiObject } from "./api/objects";
 import { Problems, say, type Checks } from "./checks";
+import { accountsMayDoNothing, groupsMayDoWhatTheirRolesSay } from "./checks/access";
 import { everyObjectIsAccepted } from "./checks/dry-run";
 import { podsAreAdmittedAsRestricted } from "./checks/pod-security";
 import { cpuPodsStayOffAccelerators, everyPodIsPlaced } from "./checks/scheduling";
+import { tenantsAreBounded } from "./checks/tenants";
 import { terraformBringsAndTakes } from "./checks/terraform";
 import type { ControlPlane } from "./control-plane/start";
 import type { SynthesizedEnvironment } from "./environments";
@@ -40,11 +42,25 @@ export async function proveObjects(
         podsAreAdmittedAsRestricted(client, objects),
       );
       await checks.check(`${name}: the scheduler places every pod`, () => everyPodIsPlaced(client, objects));
+      await proveTenants(checks, client, environment, "as the manifests have them");
       await checks.check(`${name}: a CPU pod stays off accelerators`, () => cpuPodsStayOffAccelerators(client));
       await deleteAll(client, [...objects, ...namespaces]);
     });
   }
-  await deleteCrds(client);
+  await deleteCrds(client, crds);
+}
+
+async function proveTenants(
+  checks: Checks,
+  client: ApiClient,
+  { name, teams }: SynthesizedEnvironment,
+  how: string,
+): Promise<void> {
+  if (teams.length === 0) return;
+  const check = (what: string, run: () => Promise<string>) => checks.check(`${name}: ${what}, ${how}`, run);
+  await check("tenants are bounded", () => tenantsAreBounded(client, teams));
+  await check("groups may do what their roles say", () => groupsMayDoWhatTheirRolesSay(client, teams));
+  await check("service accounts may do nothing", () => accountsMayDoNothing(client, teams));
 }
 
 /** The stacks as Terraform applies them, on a cluster that has what GKE brings and no more. */
@@ -60,10 +76,13 @@ export async function proveTerraform(
   for (const environment of environments) {
     if (objectsOf(environment).length === 0) continue;
     await withNodes(client, environment, () =>
-      terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment),
+      terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment, () =>
+        proveTenants(checks, client, environment, "as Terraform made them"),
+      ),
     );
   }
-  await deleteCrds(client);
+  // Also those of a chart that could not be taken away.
+  await deleteCrds(client, [...crds.values()].flat());
 }
 
 async function withNodes(client: ApiClient, { name, stacks }: SynthesizedEnvironment, work: () => Promise<void>) {

@@ -42,11 +42,13 @@ export async function applyCrds(client: ApiClient, crds: readonly ApiObject[]): 
   }
 }
 
-/** Deletes all definitions, and with each its objects. */
-export async function deleteCrds(client: ApiClient): Promise<void> {
-  const crds = await client.list(...CRD);
+/** Deletes definitions, and with each its objects. */
+export async function deleteCrds(client: ApiClient, crds: readonly ApiObject[]): Promise<void> {
   for (const crd of crds) await client.delete(...CRD, crd.metadata);
-  await until("all CRDs are gone", async () => (await client.list(...CRD)).length === 0);
+  const names = new Set(crds.map(({ metadata }) => metadata.name));
+  await until("CRDs are gone", async () => {
+    return (await client.list(...CRD)).every(({ metadata }) => !names.has(metadata.name));
+  });
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {

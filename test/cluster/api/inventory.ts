@@ -47,8 +47,8 @@ export async function deleteAll(client: ApiClient, objects: readonly ApiObject[]
 // Records of what happened and heartbeats: they come and go by themselves.
 const FLEETING = ["Event", "Lease"];
 
-/** The names of all objects of all kinds. */
-export async function inventory(client: ApiClient): Promise<Set<string>> {
+/** All objects of all kinds, by group, kind and name. */
+export async function inventory(client: ApiClient): Promise<ReadonlyMap<string, ApiObject>> {
   const kinds = (await client.listableKinds()).filter(({ kind }) => !FLEETING.includes(kind));
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => {
@@ -61,5 +61,11 @@ export async function inventory(client: ApiClient): Promise<Set<string>> {
       }
     }),
   );
-  return new Set(lists.flat().map((object) => `${object.apiVersion} ${nameOf(object)}`));
+  return new Map(lists.flat().map((object) => [identityOf(object), object]));
+}
+
+/** `apps Deployment search/ranker`: the same in each version of its group. */
+export function identityOf(object: ApiObject): string {
+  const group = object.apiVersion.includes("/") ? object.apiVersion.split("/")[0]! : "core";
+  return `${group} ${nameOf(object)}`;
 }

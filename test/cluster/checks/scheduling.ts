@@ -11,6 +11,7 @@ const STILL_MS = 15_000;
 
 /** The scheduler finds a node for every pod of the objects, and for each the right one. */
 export async function everyPodIsPlaced(client: ApiClient, objects: readonly ApiObject[]): Promise<string> {
+  if (objects.every((object) => podTemplatesOf(object).length === 0)) return "no pods";
   const problems: string[] = [];
   for (const template of objects.filter((object) => !hasOwnController(object)).flatMap(podTemplatesOf)) {
     for (let index = 0; index < template.replicas; index++) {

@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Problems } from "../checks";
 import { withLock } from "./lock";
 
 /** The minor that the example environments run (GKE 1.34). Its staging modules carry the same patch as v0. */
@@ -115,7 +116,8 @@ async function goBuild(workshop: string, out: string, packages: readonly string[
   });
   clearInterval(clock);
   process.removeListener("exit", stop);
-  if (code !== 0) throw new Error(`go build ended with ${code}: ${output.trim().split("\n").slice(-10).join("\n")}`);
+  if (code !== 0)
+    throw new Problems([`go build ended with ${code}: ${output.trim().split("\n").slice(-10).join("\n")}`]);
 }
 
 function go(folder: string, ...args: string[]): string {

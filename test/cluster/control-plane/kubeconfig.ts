@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { Problems } from "../checks";
 
 /** How to reach an API server, as the client and Terraform's providers need it. */
 export interface ClusterAccess {
@@ -16,7 +17,7 @@ export interface ClusterAccess {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether an address can only be this machine: what runs here writes to the cluster and wipes it. */
+/** Whether an address can only be this machine: what runs here writes to the cluster and deletes from it. */
 export function isLoopback(server: string): boolean {
   return URL.canParse(server) && LOOPBACK.test(new URL(server).hostname);
 }
@@ -35,10 +36,12 @@ export function readKubeconfig(file: string): ClusterAccess {
   const cluster = config.clusters?.find(({ name }) => name === context?.cluster)?.cluster;
   const user = config.users?.find(({ name }) => name === context?.user)?.user;
   if (cluster?.["server"] === undefined || user === undefined) {
-    throw new Error(`KUBECONFIG ${file}: its current context names no cluster and user`);
+    throw new Problems([`KUBECONFIG ${file}: its current context names no cluster and user`]);
   }
   if (!isLoopback(cluster["server"])) {
-    throw new Error(`KUBECONFIG ${file}: ${cluster["server"]} is not a loopback address; this test wipes its cluster`);
+    throw new Problems([
+      `KUBECONFIG ${file}: ${cluster["server"]} is not a loopback address; this test writes to its cluster and deletes from it`,
+    ]);
   }
   const given = (block: Record<string, string>, field: string): string | undefined => {
     const data = block[`${field}-data`];
@@ -49,7 +52,7 @@ export function readKubeconfig(file: string): ClusterAccess {
   const token = user["token"] ?? (user["tokenFile"] && fs.readFileSync(user["tokenFile"], "utf8").trim());
   const certificate = given(user, "client-certificate");
   if (!token && certificate === undefined) {
-    throw new Error(`KUBECONFIG ${file}: only a token or a client certificate can be used here`);
+    throw new Problems([`KUBECONFIG ${file}: only a token or a client certificate can be used here`]);
   }
   return {
     kubeconfig: path.resolve(file),

@@ -53,11 +53,11 @@ function kept(tiers: readonly Tier[], amount: number): number {
   return sum;
 }
 
-export function allocatableOf(machine: string, bootDiskGb: number, localSsds: number): Allocatable {
+export function allocatableOf(machine: string, bootDiskGb: number, localSsds: number, maxPods: number): Allocatable {
   const { vcpus, memoryGb, localSsd } = MACHINES[machine]!;
   const memoryGib = memoryGb * MEMORY_SEEN;
   return {
-    milliCpu: Math.floor((vcpus - kept(CPU_KEPT, vcpus)) * 1000) - DAEMONS.milliCpu,
+    milliCpu: Math.floor((vcpus - kept(CPU_KEPT, vcpus)) * 1000) - DAEMONS.milliCpu - (maxPods > 110 ? 400 : 0),
     memoryBytes:
       Math.floor((memoryGib - kept(MEMORY_KEPT_GIB, memoryGib)) * GIB) - MEMORY_EVICTION_BYTES - DAEMONS.memoryBytes,
     ephemeralBytes:

@@ -82,7 +82,7 @@ function resourcesOf(pool: NodePool, { accelerator }: MachineSpec, maxPods: numb
     disk_size_gb: diskGb = 100,
     ephemeral_storage_local_ssd_config: ssd,
   } = pool.node_config;
-  const { milliCpu, memoryBytes, ephemeralBytes } = allocatableOf(machine, diskGb, ssd?.local_ssd_count ?? 0);
+  const { milliCpu, memoryBytes, ephemeralBytes } = allocatableOf(machine, diskGb, ssd?.local_ssd_count ?? 0, maxPods);
   const [gpu] = pool.node_config.guest_accelerator ?? [];
   return {
     cpu: `${milliCpu}m`,
