@@ -15,7 +15,7 @@ export interface RolloutConfig {
   readonly minRequests?: number;
   /** Minutes that a step waits for `minRequests`; the rollout goes back after them. @default - six times `stepMinutes` */
   readonly maxStepMinutes?: number;
-  /** Failed measurements of one check that are forgiven over the whole rollout; it is measured once a minute. @default 1 */
+  /** Failed measurements of one check that are forgiven over the whole rollout; @default 1 */
   readonly failureLimit?: number;
   /** What is compared. @default {} */
   readonly checks?: RolloutChecks;
@@ -31,6 +31,9 @@ export interface RolloutConfig {
 
 /** Most per cent that the first step may have: what a bad version can reach before anything was measured. */
 export const MAX_FIRST_STEP_PERCENT = 10;
+
+// Cloud Workflows ends an execution at 100,000 steps, and an AnalysisRun keeps every measurement: a step is measured 60 times at most.
+const MAX_MEASUREMENTS = 60;
 
 const QUERIES = "queries and waiting times are made of it";
 
@@ -120,6 +123,16 @@ export function rolloutFailures(rollout: RolloutValues, path = "rollout"): Failu
       fix: "raise maxStepMinutes or shorten stepMinutes",
     });
   }
+  if (maxStepMinutes !== undefined && maxStepMinutes > MAX_MEASUREMENTS * stepMinutes) {
+    found.push({
+      code: "out-of-range",
+      path: `${path}.maxStepMinutes`,
+      message: "makes measurements rarer than the minutes that each looks at",
+      got: maxStepMinutes,
+      allowed: `at most ${MAX_MEASUREMENTS * stepMinutes}: ${MAX_MEASUREMENTS} times stepMinutes (${stepMinutes})`,
+      fix: "raise stepMinutes: requests are counted over it",
+    });
+  }
   return found;
 }
 
@@ -156,3 +169,14 @@ export function surfaceFailures({ shadow }: RolloutValues, surface: RolloutSurfa
     },
   ];
 }
+
+/** Minutes between two measurements of a step. */
+export function measureMinutes(rollout: RolloutValues): number {
+  return Math.ceil(patienceMinutes(rollout) / MAX_MEASUREMENTS);
+}
+
+/** What is forgiven of the queries themselves: failed ones in a row, after which nobody can see whether the version is good. */
+export const MAX_QUERY_ERRORS = 4;
+
+/** Minutes that metrics are late: the scrape interval, and what Cloud Monitoring takes to show a point. */
+export const METRICS_DELAY_MINUTES = 2;

@@ -70,6 +70,11 @@ describe("is refused, with the way out", () => {
       { stepMinutes: 30, maxStepMinutes: 20 },
       { code: "out-of-range", path: "rollout.maxStepMinutes", allowed: "at least stepMinutes (30)" },
     ],
+    [
+      "a wait so long that measurements leave gaps",
+      { stepMinutes: 10, maxStepMinutes: 601 },
+      { code: "out-of-range", path: "rollout.maxStepMinutes", fix: "raise stepMinutes: requests are counted over it" },
+    ],
   ])("%s", (_what, rollout, failure) => {
     expect(failuresOf(rollout)).toEqual([expect.objectContaining(failure)]);
   });
