@@ -42,6 +42,17 @@ export const REVIEWED_ROLES = {
       notes: "objectAdmin differs by managing access to single objects, which uniform bucket-level access forbids.",
     },
   },
+  google_storage_managed_folder: {
+    read: {
+      role: "roles/storage.objectViewer",
+      level: "read",
+      on: ["google_storage_managed_folder", "google_storage_bucket"],
+      allows: "list and read objects below the folder",
+      source: "Cloud Storage docs, IAM for managed folders, read 2026-11-21",
+      notes:
+        "A condition on the bucket would not do: listing is asked of the bucket, whose name no condition on objects matches.",
+    },
+  },
   google_secret_manager_secret: {
     access: {
       role: "roles/secretmanager.secretAccessor",
@@ -126,6 +137,17 @@ export const REVIEWED_ROLES = {
       on: ["google_service_account"],
       allows: "get short-lived tokens of the service account and sign as it",
       source: PREDEFINED,
+    },
+  },
+  google_iap_web: {
+    pass: {
+      role: "roles/iap.httpsResourceAccessor",
+      level: "use",
+      on: ["google_iap_web_region_backend_service", "google_iap_web"],
+      allows: "pass Identity-Aware Proxy and reach what stands behind it",
+      source: "IAP docs, managing access to IAP-secured resources",
+      notes:
+        "GKE names the backend services of a gateway by a hash that nobody knows before: a condition on request.host and request.path narrows it.",
     },
   },
   google_project: {
@@ -231,6 +253,13 @@ export const REVIEWED_ROLES = {
       on: ["google_project"],
       allows: "have prompts and answers checked by Model Armor templates",
       source: "Model Armor docs, roles and permissions",
+    },
+    modelArmorCalloutUser: {
+      role: "roles/modelarmor.calloutUser",
+      level: "use",
+      on: ["google_project"],
+      allows: "have a load balancer ask Model Armor about requests and answers",
+      source: "Service Extensions docs, configure extensions to Google services, read 2026-11-21",
     },
     serviceUsageConsumer: {
       role: "roles/serviceusage.serviceUsageConsumer",

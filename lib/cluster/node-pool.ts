@@ -17,6 +17,7 @@ import {
   type CrossFieldRule,
   type NodeNetworkRef,
   type RegistryRef,
+  type ServiceAccountRef,
   type Tokenable,
 } from "../core";
 import { allocatableOf, type Allocatable } from "./allocatable";
@@ -86,6 +87,8 @@ export interface NodePoolRef {
   readonly sharing?: GpuSharing;
   /** Disk images with container images on them that its nodes start with. */
   readonly imageDisks: readonly string[];
+  /** What its nodes run as. */
+  readonly serviceAccount?: ServiceAccountRef;
 }
 
 /**
@@ -148,6 +151,7 @@ export class NodePool extends Construct {
       gpuShares: gpuSharesOf(this.spec, this.values.sharing),
       sharing: this.values.sharing,
       imageDisks: this.values.imageDisks,
+      serviceAccount: serviceAccount.ref,
     };
     this.acknowledgeExceptions(pool);
     this.warnOfUnseenZones();

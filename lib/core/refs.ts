@@ -53,6 +53,13 @@ export interface BucketRef {
   readonly name: Ref;
 }
 
+/** A managed folder of a Cloud Storage bucket, whose objects have rights of their own. */
+export interface ManagedFolderRef {
+  readonly bucket: string;
+  /** Path with a slash at its end. */
+  readonly folder: Ref;
+}
+
 /** A secret in Secret Manager: never its value. */
 export interface SecretRef {
   /** `projects/P/secrets/S`. */

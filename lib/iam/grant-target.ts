@@ -1,5 +1,6 @@
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import { BigqueryDatasetIamMember } from "@cdktf/provider-google/lib/bigquery-dataset-iam-member";
+import { IapWebIamMember } from "@cdktf/provider-google/lib/iap-web-iam-member";
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { PubsubSubscriptionIamMember } from "@cdktf/provider-google/lib/pubsub-subscription-iam-member";
@@ -7,6 +8,7 @@ import { PubsubTopicIamMember } from "@cdktf/provider-google/lib/pubsub-topic-ia
 import { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-manager-secret-iam-member";
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
+import { StorageManagedFolderIamMember } from "@cdktf/provider-google/lib/storage-managed-folder-iam-member";
 import type { ITerraformDependable, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import type { GrantableType } from "../catalog/roles";
@@ -15,6 +17,7 @@ import {
   type BucketRef,
   type DatasetRef,
   type KeyRef,
+  type ManagedFolderRef,
   type RegistryRef,
   type SecretRef,
   type ServiceAccountRef,
@@ -61,6 +64,17 @@ export const GrantTargets = {
       name,
       takesConditions: true,
       bind: (scope, id, binding) => new StorageBucketIamMember(scope, id, { bucket: name.from(scope), ...binding }),
+    };
+  },
+
+  managedFolder({ bucket, folder }: ManagedFolderRef): GrantTarget {
+    return {
+      type: "google_storage_managed_folder",
+      kind: "folder",
+      name: folder.map((path) => `${bucket}/${path}`),
+      takesConditions: true,
+      bind: (scope, id, binding) =>
+        new StorageManagedFolderIamMember(scope, id, { bucket, managedFolder: folder.from(scope), ...binding }),
     };
   },
 
@@ -148,6 +162,17 @@ export const GrantTargets = {
       takesConditions: false,
       bind: (scope, id, binding) =>
         new ServiceAccountIamMember(scope, id, { serviceAccountId: name.from(scope), ...binding }),
+    };
+  },
+
+  /** Everything in a project that Identity-Aware Proxy guards. */
+  proxied(projectId: string): GrantTarget {
+    return {
+      type: "google_iap_web",
+      kind: "proxied-services",
+      name: Ref.existing(projectId),
+      takesConditions: true,
+      bind: (scope, id, binding) => new IapWebIamMember(scope, id, { project: projectId, ...binding }),
     };
   },
 

@@ -5,6 +5,7 @@ import {
   type BucketRef,
   type DatasetRef,
   type KeyRef,
+  type ManagedFolderRef,
   type RegistryRef,
   type SecretRef,
   type ServiceAccountRef,
@@ -45,6 +46,18 @@ export class BucketGrants extends ResourceGrants<"google_storage_bucket"> {
   /** To list, read, create, overwrite and delete objects. */
   write(to: Principal, options: GrantOptions): Grant {
     return this.give("write", to, options);
+  }
+}
+
+/** Rights on a managed folder of a Cloud Storage bucket. */
+export class ManagedFolderGrants extends ResourceGrants<"google_storage_managed_folder"> {
+  constructor(scope: Construct, folder: ManagedFolderRef) {
+    super(scope, GrantTargets.managedFolder(folder));
+  }
+
+  /** To list and read the objects below it. */
+  read(to: Principal, options: GrantOptions): Grant {
+    return this.give("read", to, options);
   }
 }
 
