@@ -2,12 +2,13 @@ import { aiGovernance } from "./packs/ai-governance";
 import { cost } from "./packs/cost";
 import { dataProtection } from "./packs/data-protection";
 import { iam } from "./packs/iam";
+import { kubernetes } from "./packs/kubernetes";
 import { workloads } from "./packs/workloads";
 import type { RulePack } from "./rule";
 import { baseline } from "./rules/baseline";
 import { hardenedGke } from "./rules/hardened-gke";
 
-export { aiGovernance, baseline, cost, dataProtection, hardenedGke, iam, workloads };
+export { aiGovernance, baseline, cost, dataProtection, hardenedGke, iam, kubernetes, workloads };
 
 /** The packs that ship with the library, by which every environment is judged that does not choose. */
 export const SHIPPED_PACKS: readonly RulePack[] = [
@@ -18,4 +19,5 @@ export const SHIPPED_PACKS: readonly RulePack[] = [
   cost,
   aiGovernance,
   workloads,
+  kubernetes,
 ];
