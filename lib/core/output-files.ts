@@ -5,7 +5,7 @@ import type { IConstruct } from "constructs";
 import { Scoped } from "./scoped";
 
 /** What a file holds; a function is asked when the stack is written, so that Terraform values can be resolved. */
-export type FileContent = string | (() => string);
+export type FileContent = string | Uint8Array | (() => string | Uint8Array);
 
 /** Folder within a stack's own that holds what is written for its Terraform: one, so that a synth can replace it whole. */
 export const STACK_FILES_FOLDER = "files";
@@ -44,7 +44,7 @@ function filesOf(stack: TerraformStack): Map<string, FileContent> {
       for (const [file, content] of made) {
         const to = path.join(session.outdir, file);
         fs.mkdirSync(path.dirname(to), { recursive: true });
-        fs.writeFileSync(to, typeof content === "string" ? content : content());
+        fs.writeFileSync(to, typeof content === "function" ? content() : content);
       }
     },
   };

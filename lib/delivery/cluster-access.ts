@@ -64,7 +64,9 @@ export const ClusterAccess = {
    */
   on(stack: Construct, cluster: ClusterRef, config: ClusterAccessConfig): ClusterProviders {
     const { access } = parseProps(stack, "ClusterAccess", accessSchema, { access: config });
-    if (!ClusterApis.isSetOn(stack)) ClusterApis.on(stack, { features: cluster.features, addOns: [] });
+    if (!ClusterApis.isSetOn(stack)) {
+      ClusterApis.on(stack, { features: cluster.features, gkeVersion: cluster.version, addOns: [] });
+    }
     const connection = connectionOf(stack, cluster, access);
     const exec = access.via === "kubeconfig" ? undefined : GOOGLE_CREDENTIALS;
     return {

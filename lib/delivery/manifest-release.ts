@@ -2,12 +2,14 @@ import type { ITerraformDependable } from "cdktf";
 import { Release } from "@cdktf/provider-helm/lib/release";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { Problems, known, nameFailure, parseProps, type Failure, type NameLimit } from "../core";
+import { Problems, known, parseProps } from "../core";
+import { WHOLE_OR_NOTHING } from "./chart-release";
 import { ClusterApis } from "./cluster-apis";
 import { delivered } from "./delivered-object";
 import type { KubernetesObject } from "./kubernetes-object";
 import { OBJECTS_CHART_VERSION, objectsChart } from "./objects-chart";
 import { valuesOf } from "./object-values";
+import { releaseNameFailures } from "./release-name";
 import { sizeFailures, splitBySize } from "./release-size";
 import { StackObjects } from "./stack-objects";
 
@@ -40,21 +42,6 @@ export interface ManifestReleaseProps extends ManifestReleaseConfig {
   readonly after?: readonly ITerraformDependable[];
 }
 
-/** Helm's record of each revision is a Secret of up to a megabyte. */
-export const KEPT_REVISIONS = 5;
-
-/** Helm, pkg/chartutil/validate_name.go: 53 characters, so that the names of charts' objects stay below 63. */
-export const RELEASE_NAME: NameLimit = {
-  resourceType: "helm_release",
-  minLength: 1,
-  maxLength: 53,
-  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-  allowed: "lower-case letters, digits and dashes, starting and ending with a letter or digit",
-};
-
-/** Kubernetes docs, "Object names and IDs": RFC 1123 label. */
-export const NAMESPACE_NAME: NameLimit = { ...RELEASE_NAME, resourceType: "a namespace", maxLength: 63 };
-
 /**
  * Kubernetes objects that are applied, awaited and rolled back as one: a `helm_release` of a chart of ours that renders its values verbatim. It
  * plans with no cluster, and the plan shows the changed line of the changed object. Definitions of custom resources come first, in a release of
@@ -79,27 +66,21 @@ export class ManifestRelease extends Construct {
       problems.add("", failures.length > 0 ? failures : sizeFailures(path, object));
     }
     problems.add("", ClusterApis.failuresFor(this, "objects", objects));
-    problems.add("", nameFailures("namespace", NAMESPACE_NAME, config.namespace));
     const parts = problems.any ? [] : partsOf(objects);
     const names = parts.map(({ suffix }) => [config.name, suffix].filter(Boolean).join("-"));
-    for (const name of [config.name, ...names]) problems.add("", nameFailures("name", RELEASE_NAME, name));
+    problems.add("", releaseNameFailures(this, config.namespace, ...(names.length > 0 ? names : [config.name])));
     problems.throwIfAny(`ManifestRelease at ${this.node.path}`);
     const releases: Release[] = [];
     for (const [index, part] of parts.entries()) {
       const before = releases.at(-1);
       releases.push(
         new Release(this, part.suffix === "" ? "release" : `release-${part.suffix}`, {
+          ...WHOLE_OR_NOTHING,
           name: names[index]!,
           namespace: config.namespace,
-          createNamespace: false,
           chart: objectsChart(this),
           version: OBJECTS_CHART_VERSION,
           values: [valuesOf(part.objects)],
-          atomic: true,
-          wait: true,
-          waitForJobs: true,
-          cleanupOnFail: true,
-          maxHistory: KEPT_REVISIONS,
           timeout: config.timeoutSeconds,
           dependsOn: before ? [...after, before] : [...after],
         }),
@@ -144,8 +125,4 @@ function kept(object: KubernetesObject): KubernetesObject {
   if (!isDefinition(object)) return object;
   const annotations = { ...object.metadata.annotations, "helm.sh/resource-policy": "keep" };
   return { ...object, metadata: { ...object.metadata, annotations } };
-}
-
-function nameFailures(path: string, limit: NameLimit, name: string): Failure[] {
-  return [nameFailure(path, limit, name)].filter((failure) => failure !== undefined);
 }

@@ -4,12 +4,17 @@ import { objectName, type KubernetesObject } from "./kubernetes-object";
 /** A CDKTF token within a text; splitting by it keeps the tokens. */
 export const TOKEN = /(\$\{TfToken\[[^\]]+\]\})/;
 
-/**
- * The values of a release that holds these objects, as YAML for `helm_release`: one line a field, so that a plan shows the changed line. CDKTF
- * tokens stay; any other `${` and `%{` is meant for whoever reads the object and is escaped from Terraform.
- */
+/** The values of a release that holds these objects, each under its name. */
 export function valuesOf(objects: readonly KubernetesObject[]): string {
-  const document = new Document({ objects: Object.fromEntries(objects.map((object) => [objectName(object), object])) });
+  return terraformYaml({ objects: Object.fromEntries(objects.map((object) => [objectName(object), object])) });
+}
+
+/**
+ * Values of a chart as YAML for `helm_release`: one line a field, so that a plan shows the changed line. CDKTF tokens stay; any other `${` and
+ * `%{` is meant for whoever reads the values and is escaped from Terraform.
+ */
+export function terraformYaml(values: object): string {
+  const document = new Document(values);
   visit(document, {
     Scalar(key, node) {
       if (key === "key" || typeof node.value !== "string") return;

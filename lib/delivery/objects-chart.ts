@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { IConstruct } from "constructs";
 import { OutputFiles } from "../core";
 
@@ -26,5 +27,5 @@ export function objectsChart(scope: IConstruct): string {
   const written = Object.entries(OBJECTS_CHART).map(([file, content]) =>
     OutputFiles.besideTerraform(scope, `objects-chart/${file}`, content),
   );
-  return written[0]!.replace(/\/Chart\.yaml$/, "");
+  return path.posix.dirname(written[0]!);
 }

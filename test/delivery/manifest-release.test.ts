@@ -148,7 +148,7 @@ describe("a release is refused", () => {
       kind: "Service",
       metadata: { name: "a", namespace: "search" },
     });
-    const objects = [configMap("a"), configMap("a", {}, "rank"), service("v1"), service("serving.example/v1")];
+    const objects = [configMap("a"), configMap("a", {}, "rank"), service("v1"), service("networking.k8s.io/v1")];
     expect(refusals(() => released({ objects }))).toEqual([]);
   });
 
