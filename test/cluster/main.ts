@@ -36,7 +36,7 @@ async function main(checks: Checks, workshop: string): Promise<void> {
   const folder = crdFolder(root);
   if (folder === undefined) return checks.skip("all else", "CRD_DIR is not set, and ../shared/data/crds is not there");
   const crds = readCrds(folder);
-  await proveObjects(checks, client, environments, [...crds.values()].flat());
+  await proveObjects(checks, client, environments, crds);
   await proveTerraform(checks, client, plane, environments, crds, workshop);
   client.close();
 }

@@ -69,7 +69,7 @@ export async function proveTerraform(
   client: ApiClient,
   { access: { kubeconfig } }: ControlPlane,
   environments: readonly SynthesizedEnvironment[],
-  crds: ReadonlyMap<string, readonly ApiObject[]>,
+  crds: readonly ApiObject[],
   workshop: string,
 ): Promise<void> {
   await applyCrds(client, crdsOfGke(crds));
@@ -82,7 +82,7 @@ export async function proveTerraform(
     );
   }
   // Also those of a chart that could not be taken away.
-  await deleteCrds(client, [...crds.values()].flat());
+  await deleteCrds(client, crds);
 }
 
 async function withNodes(client: ApiClient, { name, stacks }: SynthesizedEnvironment, work: () => Promise<void>) {

@@ -2,10 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
+import { COMPUTE_CLASS } from "../definitions/compute-class";
 import type { ApiClient } from "./client";
 import type { ApiObject } from "./objects";
 
 const CRD = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
+const UNPUBLISHED: readonly ApiObject[] = [COMPUTE_CLASS];
+
 const SERVE_MS = 60_000;
 
 /** The folder of CRDs, one file a project, or undefined where there is none. */
@@ -14,17 +17,17 @@ export function crdFolder(root: string): string | undefined {
   return fs.existsSync(folder) ? folder : undefined;
 }
 
-/** The definitions by file, without its ending: `kueue`, `gateway-api`, … */
-export function readCrds(folder: string): ReadonlyMap<string, readonly ApiObject[]> {
+/** The definitions in a folder, and those of GKE that nobody publishes as a file. */
+export function readCrds(folder: string): readonly ApiObject[] {
   const files = fs.readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
-  return new Map(
-    files.sort().map((file) => {
-      const text = fs.readFileSync(path.join(folder, file), "utf8");
-      const documents = parseAllDocuments(text, { logLevel: "silent" }) as { toJS(): unknown }[];
-      const objects = documents.map((document) => document.toJS() as ApiObject | null);
-      return [file.replace(/\.ya?ml$/, ""), objects.filter((object) => object?.kind === CRD[1]) as ApiObject[]];
-    }),
-  );
+  const found = files.sort().flatMap((file) => {
+    const text = fs.readFileSync(path.join(folder, file), "utf8");
+    const documents = parseAllDocuments(text, { logLevel: "silent" }) as { toJS(): unknown }[];
+    const objects = documents.map((document) => document.toJS() as ApiObject | null);
+    return objects.filter((object): object is ApiObject => object?.kind === CRD[1]);
+  });
+  const names = new Set(found.map(({ metadata }) => metadata.name));
+  return [...found, ...UNPUBLISHED.filter(({ metadata }) => !names.has(metadata.name))];
 }
 
 /** Applies definitions and waits until the server serves all of them. */

@@ -18,7 +18,7 @@ export interface TerraformProof {
   readonly checks: Checks;
   readonly client: ApiClient;
   readonly kubeconfig: string;
-  readonly crds: ReadonlyMap<string, readonly ApiObject[]>;
+  readonly crds: readonly ApiObject[];
   readonly workshop: string;
 }
 
@@ -103,11 +103,11 @@ async function sameObjects(
 }
 
 // Helm's own record of a release, and what the stand-in of a chart brings, are in no manifest.
-function isTerraforms({ kind, metadata, type }: ApiObject): boolean {
-  if (kind === "CustomResourceDefinition" || type === "helm.sh/release.v1") return false;
+function isTerraforms({ kind, metadata, ...object }: ApiObject): boolean {
+  if (kind === "CustomResourceDefinition" || object["type"] === "helm.sh/release.v1") return false;
+  // Of a namespace's own account the server keeps no record of who set what.
+  if (kind === "ServiceAccount" && metadata.name === "default") return "automountServiceAccountToken" in object;
   const managers = (metadata["managedFields"] ?? []).map(({ manager }: any) => String(manager));
-  // The provider's patch of a namespace's default account wipes the record of who set what.
-  if (managers.length === 0) return true;
   return managers.some((manager: string) => /terraform|hashicorp|helm/i.test(manager));
 }
 

@@ -1,41 +1,44 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CHARTS } from "../../../lib/catalog/charts";
+import { customKind, type ApiOwner } from "../../../lib/catalog/kubernetes-apis";
 import type { Block, TerraformJson } from "../../../lib/core";
 import type { ApiObject } from "../api/objects";
 
-/** The file of CRDs that a chart brings. A chart that is not named brings none. */
-const CRDS_OF_CHART: Readonly<Record<string, string>> = {
-  "argo-cd": "argo-cd",
-  "argo-rollouts": "argo-rollouts",
-  jobset: "jobset",
-  keda: "keda",
-  "kserve-crd": "kserve",
-  kueue: "kueue",
-  lws: "lws",
-};
+type Crds = readonly ApiObject[];
 
-/** Files of CRDs that GKE itself installs, for features that are set on the cluster. */
-const CRDS_OF_GKE = ["gateway-api", "gke-gateway", "inference-extension", "managed-prometheus", "secrets-store"];
+/** The definitions that GKE itself installs, for features that are set on the cluster. */
+export function crdsOfGke(crds: Crds): Crds {
+  return crds.filter((crd) => ["gke", "cluster-feature"].includes(ownerOf(crd)?.by ?? ""));
+}
 
-export function crdsOfGke(crds: ReadonlyMap<string, readonly ApiObject[]>): ApiObject[] {
-  return CRDS_OF_GKE.flatMap((file) => crds.get(file) ?? []);
+/** The definitions that a chart brings, by the library's own table: what it leaves out, the objects of `serving` will miss. */
+function crdsOfChart(chart: string, crds: Crds): Crds {
+  const spec = Object.values(CHARTS).find((candidate) => candidate.chart === chart);
+  if (spec?.definitions === undefined) return [];
+  return crds.filter((crd) => {
+    const owner = ownerOf(crd);
+    return owner?.by === "add-on" && owner.id === spec.addOn;
+  });
+}
+
+function ownerOf({ spec }: ApiObject): ApiOwner | undefined {
+  return customKind(spec.group, spec.names.kind)?.api.owner;
 }
 
 /**
  * Replaces each chart of a repository by one written here that holds nothing but the CRDs the real one brings: operators would need their images
  * and a network. Charts that came with the stack are real and stay.
  */
-export function withStandInCharts(
-  json: TerraformJson,
-  crds: ReadonlyMap<string, readonly ApiObject[]>,
-  folder: string,
-): TerraformJson {
+export function withStandInCharts(json: TerraformJson, crds: Crds, folder: string): TerraformJson {
   const releases = Object.entries(json.resource?.["helm_release"] ?? {}).map(([id, release]): [string, Block] => {
     const chart = String(release["chart"]);
     if (chart.startsWith("./") || chart.startsWith("${path.module}")) return [id, release];
-    const name = path.posix.basename(chart);
-    const { repository: _repository, version, verify: _verify, keyring: _keyring, ...rest } = release;
-    writeChart(path.join(folder, "stand-ins", name), name, String(version), crds.get(CRDS_OF_CHART[name] ?? "") ?? []);
+    // `oci://registry/charts/kueue@sha256:…`
+    const name = path.posix.basename(chart.split("@")[0]!);
+    const { repository: _repository, verify: _verify, keyring: _keyring, ...rest } = release;
+    const { version } = release;
+    writeChart(path.join(folder, "stand-ins", name), name, String(version), crdsOfChart(name, crds));
     return [id, { ...rest, chart: `./stand-ins/${name}` }];
   });
   return { ...json, resource: { ...json.resource, helm_release: Object.fromEntries(releases) } };
