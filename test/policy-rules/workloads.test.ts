@@ -118,6 +118,16 @@ const tables: Record<string, Table> = {
     unknown: [...unreadable, deployment({}, { volume: [{ host_path: { path: LATE } }] })],
     "not-applicable": elsewhere,
   },
+  noRemoteCode: {
+    compliant: [...fine, deployment({ args: ["--trust-remote-code=false", "--max-model-len=8192"] })],
+    violation: [
+      deployment({ args: ["--model=/models", "--trust-remote-code"] }),
+      changed({ args: ["--trust_remote_code=true"] }),
+      changed({ command: ["vllm", "serve", "--trust-remote-code"] }),
+    ],
+    unknown: [...unreadable, deployment({ args: ["--port=1", LATE] })],
+    "not-applicable": elsewhere,
+  },
   boundedResources: {
     compliant: fine,
     violation: [

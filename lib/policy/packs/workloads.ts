@@ -5,6 +5,7 @@ import { noHostPaths } from "../rules/workloads/no-host-paths";
 import { noMountedTokens } from "../rules/workloads/no-mounted-tokens";
 import { noPrivilegeEscalation } from "../rules/workloads/no-privilege-escalation";
 import { noPrivileged } from "../rules/workloads/no-privileged";
+import { noRemoteCode } from "../rules/workloads/no-remote-code";
 import { noSecretsInEnv } from "../rules/workloads/no-secrets-in-env";
 import { nonRoot } from "../rules/workloads/non-root";
 import { ownServiceAccount } from "../rules/workloads/own-service-account";
@@ -20,6 +21,7 @@ export const workloads: RulePack = {
     noMountedTokens,
     noPrivilegeEscalation,
     noPrivileged,
+    noRemoteCode,
     noSecretsInEnv,
     nonRoot,
     ownServiceAccount,
