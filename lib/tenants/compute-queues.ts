@@ -1,14 +1,14 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { CHARTS } from "../catalog/charts";
 import type { NodePoolRef } from "../cluster";
 import { ConfigError, Environment, parseProps } from "../core";
 import { ManifestRelease } from "../delivery";
-import { queueObjects, SERVING_QUEUE } from "./queue-objects";
+import { SERVING_QUEUE } from "./queue-names";
+import { queueObjects } from "./queue-objects";
+import { queuedJobsObjects } from "./queued-jobs";
 import { computeQueuesSchema, type ComputeQueuesConfig } from "./queues-config";
 import { planQuotas, type PoolPlan } from "./quota-plan";
-
-/** Namespace that Kueue runs in. */
-const KUEUE_NAMESPACE = "kueue-system";
 
 /** The queues of a cluster, as a team's namespace may know them. */
 export interface ComputeQueuesRef {
@@ -29,7 +29,7 @@ export type ComputeQueuesProps = ComputeQueuesConfig & {
 /**
  * Accelerators that model servers and jobs share, by Kueue: one flavor for each pool, one queue for all model servers and one for each
  * team's jobs, in one cohort. The quotas of a pool add up to what all of its nodes have, so what is guaranteed can be had. Jobs borrow what is
- * idle and lose it when its owner needs it.
+ * idle and lose it when its owner needs it. Jobs that name no queue are refused.
  */
 export class ComputeQueues extends Construct {
   readonly ref: ComputeQueuesRef;
@@ -48,13 +48,16 @@ export class ComputeQueues extends Construct {
     const batch = new Map(config.teams.map(({ name }) => [name, `${name}-batch`]));
     const release = new ManifestRelease(this, "queues", {
       name: "compute-queues",
-      namespace: KUEUE_NAMESPACE,
-      objects: queueObjects({
-        plan,
-        cohort: `${Environment.of(this).name}-gpu`,
-        batch,
-        metadata: (name) => ({ name }),
-      }),
+      namespace: CHARTS.kueue.namespace,
+      objects: [
+        ...queueObjects({
+          plan,
+          cohort: `${Environment.of(this).name}-gpu`,
+          batch,
+          metadata: (name) => ({ name }),
+        }),
+        ...queuedJobsObjects([...batch.keys()]),
+      ],
     });
     this.resources = { release };
     this.ref = { pools: plan.map(({ pool }) => pool.pool), serving: SERVING_QUEUE, batch, ready: release.dependables };

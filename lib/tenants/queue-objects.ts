@@ -2,6 +2,7 @@ import type { KubernetesObject, ObjectMetadata } from "../delivery";
 import { POOL_LABEL } from "../cluster";
 import { mapAmounts, quantity, type Amounts, type CountedResource } from "./pool-capacity";
 import { PRIORITIES } from "./priority-classes";
+import { BATCH_QUEUE, SERVING_QUEUE } from "./queue-names";
 import type { PoolPlan } from "./quota-plan";
 
 const API = "kueue.x-k8s.io/v1beta2";
@@ -17,8 +18,6 @@ export interface QueueObjects {
   readonly metadata: Metadata;
 }
 
-export const SERVING_QUEUE = "serving";
-export const BATCH_QUEUE = "batch";
 const TOPOLOGY = "gke";
 const QUEUED_CHECK = "queued-provisioning";
 

@@ -40,7 +40,9 @@ const quota = (hard: unknown, metadata: Block = inside): Resources => ({
   kubernetes_resource_quota_v1: { it: { metadata, spec: { hard } } },
 });
 const withObjects = (...objects: Block[]): Resources => ({ helm_release: { other: release(objects).config } });
-const operator: Resources = { helm_release: { op: { name: "op", namespace: "search", chart: "oci://r/op" } } };
+const operator: Resources = {
+  helm_release: { op: { name: "op", namespace: "search", chart: "./files/charts/op-1.0.0.tgz" } },
+};
 
 const role = (rule: Block): Case => ({ type: "kubernetes_role_v1", config: { metadata: inside, rule: [rule] } });
 const roleObject = (rule: Block, kind = "ClusterRole"): Case =>
@@ -49,7 +51,7 @@ const PODS = { api_groups: [""], resources: ["pods"], verbs: ["get"] };
 const POD_OBJECTS = { apiGroups: [""], resources: ["pods"], verbs: ["get"] };
 
 const GROUP = { kind: "Group", name: "search@acme.example", api_group: "rbac.authorization.k8s.io" };
-const binding = (roleRef: Block, subject: unknown = [GROUP], beside: Resources = {}): Case => ({
+const binding = (roleRef: Block | Block[], subject: unknown = [GROUP], beside: Resources = {}): Case => ({
   type: "kubernetes_role_binding_v1",
   config: { metadata: inside, role_ref: roleRef, subject },
   beside,

@@ -218,9 +218,49 @@ describeWithCrds("objects of Kueue", () => {
     ["of serving and batch", {}],
     ["of queued pools with topology", { pools: [SYSTEM, A100, TRAINING], queues: { topologyPools: ["training"] } }],
   ] as [string, Partial<ComputeQueuesProps>][])("%s are what Kueue takes", (_what, props) => {
-    const objects = releasedObjects(queueStack(props));
+    const objects = releasedObjects(queueStack(props)).filter(({ apiVersion }) => apiVersion.startsWith("kueue"));
     expect(objects.length).toBeGreaterThan(6);
     for (const object of objects) expect([object.kind, crdFailures(object)]).toEqual([object.kind, []]);
+  });
+});
+
+describe("jobs that go round the queues", () => {
+  const policy = released(stack, "ValidatingAdmissionPolicy", "queued-jobs").spec;
+  const binding = released(stack, "ValidatingAdmissionPolicyBinding", "queued-jobs").spec;
+
+  test("are refused in the namespaces of teams, and nowhere else", () => {
+    expect(binding).toEqual({
+      policyName: "queued-jobs",
+      validationActions: ["Deny"],
+      matchResources: {
+        namespaceSelector: {
+          matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["search", "vision"] }],
+        },
+      },
+    });
+    expect(policy.failurePolicy).toBe("Fail");
+    expect(policy.matchConstraints.resourceRules).toEqual([
+      { apiGroups: ["batch"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["jobs"] },
+    ]);
+  });
+
+  test("are those that name no queue, that of model servers, or the priority of these", () => {
+    const [queue, queuePriority, podPriority] = policy.validations.map(({ expression }: any) => expression);
+    expect(queue).toContain('object.metadata.labels["kueue.x-k8s.io/queue-name"] == "batch"');
+    expect(queuePriority).toContain('object.metadata.labels["kueue.x-k8s.io/priority-class"] == "batch"');
+    expect(podPriority).toContain('object.spec.template.spec.priorityClassName == "batch"');
+  });
+
+  test("may be those that another object owns: that was asked for by itself", () => {
+    expect(policy.matchConditions).toEqual([
+      { name: "has-no-owner", expression: "!has(object.metadata.ownerReferences)" },
+    ]);
+  });
+
+  test("may be sets of jobs, too", () => {
+    const { spec } = released(stack, "ValidatingAdmissionPolicy", "queued-jobsets");
+    expect(spec.matchConstraints.resourceRules[0]).toMatchObject({ apiGroups: ["jobset.x-k8s.io"] });
+    expect(spec.validations[2].expression).toMatch(/^object\.spec\.replicatedJobs\.all\(/);
   });
 });
 

@@ -3,12 +3,15 @@ import type { RuleContext } from "../../rule";
 import type { Sight } from "../workloads/workload-rule";
 import { at, nameOf, namespaceOf, objectsOfKind, somethingUnreadable, type SeenObject } from "./objects";
 
+/** The chart of ours that renders objects from values, which rules read; what another chart makes is not seen. */
+const OWN_CHART = /(^|\/)objects-chart$/;
+
 /** False for a namespace that someone else's chart is installed in: what that opens and asks for, its chart says. */
 export function isForWorkloads(namespace: SeenObject, context: RuleContext): boolean {
   const name = nameOf(namespace);
   return !context
     .resources("helm_release")
-    .some(({ config }) => config["namespace"] === name && !String(config["chart"]).startsWith("./"));
+    .some(({ config }) => config["namespace"] === name && !OWN_CHART.test(String(config["chart"])));
 }
 
 /** Asks for an object of a kind in a namespace. */
