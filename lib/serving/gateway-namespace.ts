@@ -12,6 +12,12 @@ export function gatewayNamespaceObjects(
   const closed = networkPolicyObjects((policy) => ({ name: policy, namespace: name, labels }), "private");
   return [
     namespaceObject(name, labels, cluster),
+    {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "no-accelerators", namespace: name, labels },
+      spec: { hard: { "requests.nvidia.com/gpu": "0" } },
+    },
     ...closed.filter(({ metadata }) => ["default-deny", "allow-dns"].includes(metadata.name)),
   ];
 }

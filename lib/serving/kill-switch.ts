@@ -81,7 +81,7 @@ export class KillSwitch extends Construct {
         metadata: { name: "kill-switch", namespace, labels: { "ai-human-stop": config.owner } },
         data: { "runbook.md": runbook },
       },
-      [...after, ...rules.values()],
+      [...after, ...rules.values(), ...(this.breakGlass ? [this.breakGlass.resources.account] : [])],
     );
     this.resources = { rules, commands };
   }

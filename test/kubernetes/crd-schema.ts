@@ -85,7 +85,8 @@ type Schema = Readonly<Record<string, unknown>> & {
   readonly items?: Schema;
 };
 
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+// Patterns are Go's, which escape more than JavaScript takes in its Unicode mode.
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false });
 const validators = new Map<string, ValidateFunction>();
 
 function validatorOf(key: string, schema: Schema): ValidateFunction {
