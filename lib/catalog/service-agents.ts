@@ -102,6 +102,13 @@ export const SERVICE_AGENTS = {
     createdBy: "on-demand",
     source: AGENTS_PAGE,
   },
+  serviceExtensions: {
+    service: "networkservices.googleapis.com",
+    email: "service-{projectNumber}@gcp-sa-dep.iam.gserviceaccount.com",
+    createdBy: "on-demand",
+    source: "Service Extensions docs, configure extensions to Google services, read 2026-11-21",
+    notes: "asks Model Armor on behalf of the load balancer; made with the first extension of the project",
+  },
   cloudRun: {
     service: "run.googleapis.com",
     email: "service-{projectNumber}@serverless-robot-prod.iam.gserviceaccount.com",

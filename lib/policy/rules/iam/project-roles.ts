@@ -15,6 +15,7 @@ export const PROJECT_ROLES: Readonly<Record<string, string>> = {
     "the Connect Gateway is documented on projects alone; Kubernetes itself says what its holder may do in a cluster",
   "roles/gkehub.gatewayReader": "as gatewayEditor, to read",
   "roles/logging.logWriter": "logs belong to a project",
+  "roles/modelarmor.calloutUser": "templates have no IAM policy; it asks, and reads no template",
   "roles/modelarmor.user": "templates have no IAM policy",
   "roles/monitoring.metricWriter": "metrics belong to a project",
   "roles/monitoring.viewer": "metrics belong to a project",
