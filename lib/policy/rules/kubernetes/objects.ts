@@ -19,6 +19,7 @@ export interface SeenObjects {
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   Namespace: ["kubernetes_namespace", "kubernetes_namespace_v1"],
   NetworkPolicy: ["kubernetes_network_policy", "kubernetes_network_policy_v1"],
+  Service: ["kubernetes_service", "kubernetes_service_v1"],
   ResourceQuota: ["kubernetes_resource_quota", "kubernetes_resource_quota_v1"],
   Role: ["kubernetes_role", "kubernetes_role_v1"],
   ClusterRole: ["kubernetes_cluster_role", "kubernetes_cluster_role_v1"],
