@@ -12,7 +12,8 @@ export interface QueuesConfig {
   readonly pools?: readonly string[];
   /**
    * What model servers can always have, by pool, in accelerators as pods ask for them. They never borrow: it is also the most that they get.
-   * @default - what no team is guaranteed; nothing of a pool with queued provisioning
+   * Of a pool that is not named here they have what no team is guaranteed; of one with queued provisioning nothing.
+   * @default {}
    */
   readonly serving?: Readonly<Record<string, number>>;
   /**
@@ -47,7 +48,7 @@ export const queuesSchema = z.strictObject({
   serving: known(
     z
       .record(z.string().min(1), known(z.int().min(0), SHARED_OUT))
-      .describe("Accelerators that model servers can always have, by pool; default: what no team is guaranteed"),
+      .describe("Accelerators that model servers can always have, by pool; of others what no team is guaranteed"),
     SHARED_OUT,
   ).default({}),
   topologyPools: known(

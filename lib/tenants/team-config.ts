@@ -41,7 +41,7 @@ export interface TeamQuota {
 export interface TeamBatch {
   /** What its jobs can always have, at once or by taking it back from borrowers. @default {} */
   readonly guaranteed?: Readonly<Record<string, number>>;
-  /** The most that its jobs may use, borrowed included. @default - all of the pool */
+  /** The most that its jobs may use, borrowed included; all of a pool that is not named. @default {} */
   readonly atMost?: Readonly<Record<string, number>>;
 }
 
@@ -133,7 +133,7 @@ export const teamSchema = z.strictObject({
   batch: z
     .strictObject({
       guaranteed: byPool("Accelerators that its jobs can always have, by pool").default({}),
-      atMost: byPool("Accelerators that its jobs may use at most, by pool; default: all of the pool").default({}),
+      atMost: byPool("Accelerators that its jobs may use at most, by pool; all of others").default({}),
     })
     .describe("Its part of the queues")
     .prefault({}),

@@ -29,6 +29,9 @@ export type TeamProps = Tokenable<TeamConfig> & {
   readonly queues?: ComputeQueuesRef;
 };
 
+/** What must be known of a team whose namespace exists already. */
+export type ExistingTeam = Pick<TeamRef, "name"> & Partial<Omit<TeamRef, "name" | "ready">>;
+
 /**
  * A team's namespace, closed until something is opened: pods run `restricted`, reach DNS, the metadata server and Google APIs alone, hold no
  * token of the cluster, and ask for no more than the quota. Its groups come through the Connect Gateway and see only this namespace.
@@ -79,6 +82,19 @@ export class Team extends Construct {
       ...(release ? { batchQueue: BATCH_QUEUE, servingQueue: SERVING_QUEUE } : {}),
       ...(priorities ? { batchPriorityClass: priorities.batch, servingPriorityClass: priorities.realTime } : {}),
     };
+  }
+
+  /** The namespace of a team that exists already, or that another program makes. */
+  static fromExisting(team: ExistingTeam): TeamRef {
+    const {
+      name,
+      namespace = name,
+      labels = {},
+      queuedPools = [],
+      batchServiceAccount = BATCH_ACCOUNT,
+      ...rest
+    } = team;
+    return { name, namespace, labels, queuedPools, batchServiceAccount, ready: [], ...rest };
   }
 
   private makeInside(

@@ -192,6 +192,18 @@ describe("what others know of a team", () => {
   });
 });
 
+test("a team that another program makes has nothing to wait for", () => {
+  expect(Team.fromExisting({ name: "search", servingQueue: "serving", queuedPools: ["a100"] })).toEqual({
+    name: "search",
+    namespace: "search",
+    labels: {},
+    queuedPools: ["a100"],
+    servingQueue: "serving",
+    batchServiceAccount: "batch",
+    ready: [],
+  });
+});
+
 describe("refused", () => {
   test.each(["default", "kube-public", "gke-managed", "gmp-public", "kueue-system"])("the namespace %s", (name) => {
     expect(refused({ name })).toMatchObject([{ code: "reserved-namespace", path: "name", got: name }]);
