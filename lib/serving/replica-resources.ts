@@ -93,7 +93,7 @@ export function replicaResources(config: ModelValues, pools: readonly NodePoolRe
 
 function shareOf(config: ModelValues, pool: NodePoolRef): Resources {
   const free = freeOf(pool);
-  const share = config.gpus / (pool.gpuShares?.perNode ?? config.gpus);
+  const share = Math.min(1, config.gpus / (pool.gpuShares?.perNode ?? config.gpus));
   return {
     cpuMillis: free.cpuMillis * share,
     memoryBytes: free.memoryBytes * share,
