@@ -1,5 +1,9 @@
-import { parser } from "@prometheus-io/lezer-promql";
+import { createRequire } from "node:module";
 import type { SyntaxNode } from "@lezer/common";
+import type { LRParser } from "@lezer/lr";
+
+// Its CommonJS build works; its types are those of an ES module.
+const { parser } = createRequire(__filename)("@prometheus-io/lezer-promql") as { parser: LRParser };
 
 /** Places where the grammar of Prometheus finds no sense in a query; empty for a well-formed one. */
 export function syntaxErrors(query: string): string[] {
@@ -42,10 +46,21 @@ type Value = number | Sample[];
  * not know it refuses.
  */
 export function evaluate(query: string, series: readonly FakeSeries[]): Sample[] {
+  const value = new Evaluator(query, series).value(treeOf(query));
+  return typeof value === "number" ? [{ labels: {}, value }] : value;
+}
+
+const trees = new Map<string, SyntaxNode>();
+
+/** A program asks the same queries every minute. */
+function treeOf(query: string): SyntaxNode {
+  const known = trees.get(query);
+  if (known) return known;
   const errors = syntaxErrors(query);
   if (errors.length > 0) throw new Error(`not PromQL: ${errors.join("; ")}`);
-  const value = new Evaluator(query, series).value(parser.parse(query).topNode.firstChild!);
-  return typeof value === "number" ? [{ labels: {}, value }] : value;
+  const tree = parser.parse(query).topNode.firstChild!;
+  trees.set(query, tree);
+  return tree;
 }
 
 class Evaluator {
@@ -143,12 +158,11 @@ class Evaluator {
   private matcher(node: SyntaxNode): (labels: Readonly<Record<string, string>>) => boolean {
     const [label, operator, literal] = children(node).map((child) => this.text(child)) as [string, string, string];
     const wanted = JSON.parse(literal) as string;
-    const pattern = new RegExp(`^(?:${wanted})$`);
+    const pattern = operator.endsWith("~") ? new RegExp(`^(?:${wanted})$`) : undefined;
     return (labels) => {
       const actual = labels[label] ?? "";
-      if (operator === "=") return actual === wanted;
-      if (operator === "!=") return actual !== wanted;
-      return pattern.test(actual) === (operator === "=~");
+      if (pattern) return pattern.test(actual) === (operator === "=~");
+      return (actual === wanted) === (operator === "=");
     };
   }
 
