@@ -1,19 +1,30 @@
 import type { App } from "cdktf";
-import { ConfigError, type Problems, Ref, type EnvironmentFacts } from "../lib/core";
+import { SERVING_APIS, SURFACE_APIS, type PlatformApi } from "../lib/catalog/apis";
+import { ConfigError, type Problems, Ref, type EnvironmentFacts, type NodeNetworkRef } from "../lib/core";
+import type { PoolFabric } from "../lib/delivery";
 import { Policy } from "../lib/policy";
+import { AddonsStack } from "./addons-stack";
 import { ClusterStack } from "./cluster-stack";
+import { DataStack } from "./data-stack";
 import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
 import { EnvironmentFile } from "./environment-file";
 import { FoundationStack } from "./foundation-stack";
 import { policyConfigOf } from "./policy-section";
 import { NetworkStack } from "./network-stack";
 import type { PlatformStack, PlatformStackProps } from "./platform-stack";
+import { ServingStack } from "./serving-stack";
 
 /** The stacks of one environment, in the order in which they are deployed. */
 export class AiPlatform {
   readonly foundation: FoundationStack;
   readonly network: NetworkStack;
   readonly cluster: ClusterStack;
+  /** Absent where nothing is installed in the cluster. */
+  readonly addons?: AddonsStack;
+  /** Absent where there is no model. */
+  readonly data?: DataStack;
+  /** Absent where there are neither teams nor models. */
+  readonly serving?: ServingStack;
 
   /**
    * @param scope the app; stacks are its children, so that their names are their ids
@@ -27,6 +38,9 @@ export class AiPlatform {
     this.foundation = made.foundation!;
     this.network = made.network!;
     this.cluster = made.cluster!;
+    this.addons = made.addons;
+    this.data = made.data;
+    this.serving = made.serving;
   }
 
   /**
@@ -45,7 +59,8 @@ export class AiPlatform {
 
   /** In the order of deployment. */
   get stacks(): readonly PlatformStack[] {
-    return [this.foundation, this.network, this.cluster];
+    const { foundation, network, cluster, addons, data, serving } = this;
+    return [foundation, network, cluster, addons, data, serving].filter((stack) => stack !== undefined);
   }
 }
 
@@ -53,6 +68,9 @@ interface Made {
   readonly foundation?: FoundationStack;
   readonly network?: NetworkStack;
   readonly cluster?: ClusterStack;
+  readonly addons?: AddonsStack;
+  readonly data?: DataStack;
+  readonly serving?: ServingStack;
 }
 
 /**
@@ -85,9 +103,11 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
     }
   };
 
+  const servesModels = values.models.length > 0;
   const foundation = make(() => {
     const { keys, registry, security, budget } = given;
-    return new FoundationStack(scope, { ...base, keys, registry, security, budget });
+    const services = servicesOf(values);
+    return new FoundationStack(scope, { ...base, keys, registry, security, budget, services, servesModels });
   });
   const network = make(() => {
     const after = foundation && [foundation];
@@ -112,7 +132,72 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
       registries: foundation ? [foundation.registry] : [],
     });
   });
-  return { foundation, network, cluster };
+  const data = !servesModels
+    ? undefined
+    : make(() => {
+        const predictions = foundation?.keys.key("predictions") ?? STAND_IN.key;
+        return new DataStack(scope, { ...base, keys: { predictions } });
+      });
+  // What is checked against pools and networks is of no use without them.
+  if (cluster === undefined || network === undefined) return { foundation, network, cluster, data };
+  const addons =
+    given.addons &&
+    make(() => {
+      const { addons: section } = given;
+      return new AddonsStack(scope, {
+        ...base,
+        cluster: cluster.cluster,
+        addons: section,
+        fabrics: fabricsOf(values.cluster.pools, network.nodeNetworks),
+      });
+    });
+  const needsServing = values.teams.length > 0 || servesModels || given.gateway !== undefined;
+  const serving = !needsServing
+    ? undefined
+    : make(() => {
+        const { plan, nodes } = network.network;
+        return new ServingStack(scope, {
+          ...base,
+          after: addons && [addons],
+          cluster: cluster.cluster,
+          access: values.addons?.access ?? { via: "connect-gateway" },
+          addOns: addons?.installed.ids ?? [],
+          pools: cluster.pools.map(({ ref }) => ref),
+          network: {
+            subnet: nodes,
+            proxyRange: plan.proxyOnly,
+            controlPlaneRange: plan.controlPlane,
+            googleApis: given.network.googleApis,
+          },
+          teams: given.teams ?? [],
+          queues: given.queues,
+          models: given.models ?? [],
+          modelValues: values.models,
+          gateway: given.gateway,
+          serving: given.serving,
+          alerts: given.alerts,
+          modelArmor: foundation?.security.modelArmor?.ref,
+          predictions: data?.predictions,
+        });
+      });
+  return { foundation, network, cluster, addons, data, serving };
+}
+
+/** Further networks of GPU nodes, by pool. */
+function fabricsOf(
+  pools: readonly { readonly name: string; readonly machine: string }[],
+  nodeNetworks: ReadonlyMap<string, readonly NodeNetworkRef[]>,
+): PoolFabric[] {
+  return pools.flatMap(({ name, machine }) => {
+    const networks = nodeNetworks.get(name) ?? [];
+    return networks.length === 0 ? [] : [{ machine, networks }];
+  });
+}
+
+function servicesOf({ models }: EnvironmentValues): PlatformApi[] {
+  if (models.length === 0) return [];
+  const surfaces = new Set(models.map(({ surface }) => surface.on));
+  return [...SERVING_APIS, ...[...surfaces].flatMap((surface) => SURFACE_APIS[surface] ?? [])];
 }
 
 const UNKNOWN = Ref.existing("refused");

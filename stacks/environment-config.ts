@@ -22,13 +22,30 @@ import {
   type SecuritySection,
 } from "../lib/security";
 import { platformNetworkSchema, type PlatformNetworkConfig } from "../lib/network";
-import { spendBudgetSchema, type SpendBudgetConfig } from "../lib/monitoring";
+import {
+  alertChannelsSchema,
+  spendBudgetSchema,
+  type AlertChannelsConfig,
+  type SpendBudgetConfig,
+} from "../lib/monitoring";
+import {
+  gatewaySchema,
+  killSwitchSchema,
+  modelSchema,
+  type GatewayConfig,
+  type KillSwitchConfig,
+  type ModelConfig,
+} from "../lib/serving";
+import { tenantsShape, type TenantsConfig } from "../lib/tenants";
+import { addonsSectionSchema, type AddonsSection } from "./addons-stack";
 import { policySectionSchema, type PolicySection } from "./policy-section";
 import { stateSchema, type StateConfig } from "./backend";
 import { clusterSectionSchema, type ClusterSection } from "./cluster-stack";
+import { servingRules } from "./serving-rules";
+import { tenantsRules } from "./tenants-section";
 
 /** A governed AI platform on Google Cloud, as one file. */
-export interface EnvironmentConfig {
+export interface EnvironmentConfig extends TenantsConfig {
   /** For editors: where the JSON Schema of this file lies. @default - none */
   readonly $schema?: string;
   /** Short name, e.g. `prod`; first part of most resource names and of every stack's. */
@@ -62,6 +79,16 @@ export interface EnvironmentConfig {
   readonly policy?: PolicySection;
   readonly network: PlatformNetworkConfig;
   readonly cluster: ClusterSection;
+  /** What is installed in the cluster, and how Terraform reaches it. @default - nothing */
+  readonly addons?: AddonsSection;
+  /** The way to models from outside of the cluster. @default - none */
+  readonly gateway?: GatewayConfig;
+  /** Models and how they are served. @default [] */
+  readonly models?: readonly ModelConfig[];
+  /** What is stopped, and who decides that. Asked for with models that have a route. @default - nothing is stopped */
+  readonly serving?: KillSwitchConfig;
+  /** Who is told when something is wrong. @default - nobody */
+  readonly alerts?: AlertChannelsConfig;
 }
 
 export const environmentSchema = z.strictObject({
@@ -113,6 +140,12 @@ export const environmentSchema = z.strictObject({
   policy: policySectionSchema.describe("Which rules judge the environment").prefault({}),
   network: platformNetworkSchema.describe("Addresses, ways out, and what passes the firewall"),
   cluster: clusterSectionSchema.describe("The GPU cluster and its pools"),
+  addons: addonsSectionSchema.describe("What is installed in the cluster, and how Terraform reaches it").optional(),
+  ...tenantsShape,
+  gateway: gatewaySchema.describe("The way to models from outside of the cluster").optional(),
+  models: z.array(modelSchema).describe("Models and how they are served").default([]),
+  serving: killSwitchSchema.describe("What is stopped, and who decides that").optional(),
+  alerts: alertChannelsSchema.describe("Who is told when something is wrong").optional(),
 });
 
 assertSchema<EnvironmentConfig, typeof environmentSchema>(true);
@@ -121,6 +154,8 @@ assertSchema<EnvironmentConfig, typeof environmentSchema>(true);
 export type EnvironmentValues = z.output<typeof environmentSchema>;
 
 const rules: readonly CrossFieldRule<EnvironmentValues>[] = [
+  ...tenantsRules,
+  ...servingRules,
   {
     reads: ["region", "zones"],
     check: ({ region, zones }) => zones.flatMap((zone, i) => zoneFailure(region, `zones[${i}]`, zone)),

@@ -1,6 +1,8 @@
+export * from "./addons-stack";
 export * from "./ai-platform";
 export * from "./backend";
 export * from "./cluster-stack";
+export * from "./data-stack";
 export * from "./environment-config";
 export * from "./environment-file";
 export * from "./environment-schema";
@@ -8,3 +10,4 @@ export * from "./foundation-stack";
 export * from "./network-stack";
 export * from "./platform-app";
 export * from "./platform-stack";
+export * from "./serving-stack";

@@ -22,3 +22,4 @@ export * from "./route";
 export * from "./route-conflicts";
 export * from "./served-model";
 export * from "./surface-config";
+export * from "./unanswered-query";

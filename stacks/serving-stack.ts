@@ -1,0 +1,168 @@
+import type { Construct } from "constructs";
+import { Problems, type ClusterRef, type SubnetRef } from "../lib/core";
+import { ClusterAccess, ClusterApis, type ClusterAccessConfig } from "../lib/delivery";
+import type { NodePoolRef } from "../lib/cluster";
+import { AlertChannels, PrometheusAlert, type AlertChannelsConfig } from "../lib/monitoring";
+import type { GoogleApis } from "../lib/network";
+import type { ModelArmorRef } from "../lib/security";
+import {
+  Gateway,
+  KillSwitch,
+  ModelServer,
+  isStopped,
+  poolDemandFailures,
+  predictionLogVariables,
+  unansweredQuery,
+  type GatewayConfig,
+  type KillSwitchConfig,
+  type ModelConfig,
+  type ModelValues,
+  type PredictionLog,
+} from "../lib/serving";
+import { Tenants, type QueuesConfig, type Team, type TeamConfig } from "../lib/tenants";
+import { PlatformStack, type PlatformStackProps } from "./platform-stack";
+
+/** What of the network a gateway and the pods behind it need to know. */
+export interface ServingNetwork {
+  /** Subnet of the nodes. */
+  readonly subnet: SubnetRef;
+  /** Range of the proxy-only subnet. */
+  readonly proxyRange: string;
+  /** Range of the control plane's private endpoint. */
+  readonly controlPlaneRange: string;
+  /** Addresses that Google APIs are reached at. @default "private" */
+  readonly googleApis?: GoogleApis;
+}
+
+export interface ServingStackProps extends PlatformStackProps {
+  readonly cluster: ClusterRef;
+  readonly access: ClusterAccessConfig;
+  /** Ids of the add-ons that the cluster has. */
+  readonly addOns: readonly string[];
+  readonly pools: readonly NodePoolRef[];
+  readonly network: ServingNetwork;
+  readonly teams: readonly TeamConfig[];
+  readonly queues?: QueuesConfig;
+  /** Models as they were given, and the same with their defaults. */
+  readonly models: readonly ModelConfig[];
+  readonly modelValues: readonly ModelValues[];
+  readonly gateway?: GatewayConfig;
+  /** What is stopped, and who decides that. */
+  readonly serving?: KillSwitchConfig;
+  readonly alerts?: AlertChannelsConfig;
+  readonly modelArmor?: ModelArmorRef;
+  readonly predictions?: PredictionLog;
+}
+
+/** Teams, the gateway, model servers, and the switch that stops them. */
+export class ServingStack extends PlatformStack {
+  readonly tenants: Tenants;
+  /** Absent where no model has a route. */
+  readonly gateway?: Gateway;
+  /** By name of the model. */
+  readonly servers: ReadonlyMap<string, ModelServer>;
+  readonly killSwitch?: KillSwitch;
+
+  /** @throws ConfigError with the failures of all its constructs; paths as in the environment file */
+  constructor(scope: Construct, props: ServingStackProps) {
+    super(scope, "serving", props);
+    const { cluster, teams, queues, pools, network, modelValues } = props;
+    const problems = new Problems();
+    ClusterApis.on(this, { features: cluster.features, addOns: props.addOns });
+    ClusterAccess.on(this, cluster, props.access);
+    const tenants = problems.attempt("", () => {
+      return new Tenants(this, "tenants", { teams, queues, cluster, pools, googleApis: network.googleApis });
+    });
+    const channels = props.alerts && problems.attempt("alerts", () => new AlertChannels(this, "alerts", props.alerts!));
+    const gateway =
+      props.gateway &&
+      problems.attempt("gateway", () => {
+        const namespaces = teams.map(({ name }) => name);
+        const after = [...(tenants?.teams.values() ?? [])].flatMap(({ ref }) => ref.ready);
+        const { modelArmor } = props;
+        const { subnet, proxyRange, controlPlaneRange } = network;
+        return new Gateway(this, "gateway", {
+          ...props.gateway!,
+          subnet,
+          proxyRange,
+          controlPlaneRange,
+          cluster,
+          models: modelValues,
+          namespaces,
+          modelArmor,
+          after,
+        });
+      });
+    const servers = new Map<string, ModelServer>();
+    for (const [index, model] of props.models.entries()) {
+      const team = tenants?.teams.get(model.team);
+      const server =
+        team &&
+        problems.attempt(`models[${index}]`, () => this.server(model, modelValues[index]!, team, gateway, props));
+      if (server) servers.set(model.name, server);
+    }
+    problems.add(
+      "",
+      poolDemandFailures(
+        [...servers.values()].map(({ ref }) => ref),
+        pools,
+      ),
+    );
+    const killSwitch =
+      gateway && props.serving
+        ? problems.attempt("serving", () => {
+            return new KillSwitch(this, "kill-switch", {
+              ...props.serving!,
+              models: modelValues,
+              hosts: gateway.ref.hosts,
+              policy: gateway.edge.ref,
+              namespace: gateway.ref.namespace,
+              cluster,
+              channels: channels?.ref.ids,
+              after: gateway.resources.release.dependables,
+            });
+          })
+        : undefined;
+    for (const server of channels ? servers.values() : []) this.watch(server, channels!, cluster);
+    problems.throwIfAny(this.node.path);
+    this.tenants = tenants!;
+    this.gateway = gateway;
+    this.servers = servers;
+    this.killSwitch = killSwitch;
+  }
+
+  private server(
+    model: ModelConfig,
+    values: ModelValues,
+    team: Team,
+    gateway: Gateway | undefined,
+    { cluster, pools, serving, predictions }: ServingStackProps,
+  ): ModelServer {
+    const topic = predictions?.ref.id.from(this);
+    const server = new ModelServer(this, `model-${model.name}`, {
+      ...model,
+      cluster,
+      pools,
+      teamRef: team.ref,
+      gateway: gateway?.ref,
+      stopped: isStopped(serving?.stopped ?? [], model.name),
+      variables: topic === undefined ? {} : predictionLogVariables(this, values, topic),
+    });
+    predictions?.grants
+      .publish(server.ref.principal, { reason: `The server of model ${model.name} logs what it answers`, at: server })
+      .applyBefore(server.resources.release);
+    return server;
+  }
+
+  private watch({ node, ref }: ModelServer, channels: AlertChannels, cluster: ClusterRef): void {
+    if (ref.config.replicas.min === 0) return;
+    new PrometheusAlert(this, `${node.id}-alert`, {
+      name: `${ref.name} does not answer`,
+      query: unansweredQuery(ref, cluster.name.value),
+      severity: "CRITICAL",
+      owner: ref.config.owner,
+      runbook: `No replica of model ${ref.name} (version ${ref.config.version}) in namespace ${ref.namespace} reports. Look at its pods: \`kubectl --namespace ${ref.namespace} get pods --selector app.kubernetes.io/name=${ref.name}\`. A model that is stopped on purpose (\`serving.stopped\`) shows here too.`,
+      channels: channels.ref,
+    });
+  }
+}
