@@ -1,4 +1,4 @@
-"""A Pub/Sub that listens on loopback and keeps what it is given; it can refuse, or take its time."""
+"""Pub/Sub and the metadata server on loopback: keeps what it is given; it can refuse, or take its time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ class PubSubStandIn:
         self.records: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.calls = 0
+        self.authorisations: list[str | None] = []
+        self.tokens_given = 0
+        self.token_seconds = 3600
         # What it answers to the calls to come, in order; 200 after them.
         self.answers: list[int] = []
         self.delay_seconds = 0.0
@@ -25,15 +28,28 @@ class PubSubStandIn:
             def do_POST(self) -> None:
                 content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 stand_in.calls += 1
+                stand_in.authorisations.append(self.headers["Authorization"])
                 time.sleep(stand_in.delay_seconds)
                 status = stand_in.answers.pop(0) if stand_in.answers else 200
                 if status == 200:
                     stand_in.paths.append(self.path)
                     stand_in.records += [json.loads(base64.b64decode(one["data"])) for one in content["messages"]]
+                self._answer(status, {})
+
+            def do_GET(self) -> None:
+                if self.headers["Metadata-Flavor"] != "Google":
+                    self._answer(403, {})
+                    return
+                stand_in.tokens_given += 1
+                token = {"access_token": f"token-{stand_in.tokens_given}", "expires_in": stand_in.token_seconds}
+                self._answer(200, token)
+
+            def _answer(self, status: int, document: dict[str, Any]) -> None:
+                content = json.dumps(document).encode()
                 self.send_response(status)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(b"{}")
+                self.wfile.write(content)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -22,6 +22,8 @@ from prometheus_client.samples import Sample
 PATIENCE_SECONDS = 20.0
 # The server of `staged_server.py` takes a second over a row with this value.
 SLOW_ROW_HOURS = 12345.0
+# Over a row with this one it breaks.
+BREAKING_ROW_HOURS = 12346.0
 
 HEALTHY_ROW: dict[str, Any] = {
     "temperature_c": 61.5,
@@ -31,6 +33,7 @@ HEALTHY_ROW: dict[str, Any] = {
     "pump_type": "centrifugal",
 }
 SLOW_ROW = HEALTHY_ROW | {"hours_since_service": SLOW_ROW_HOURS}
+BREAKING_ROW = HEALTHY_ROW | {"hours_since_service": BREAKING_ROW_HOURS}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 
@@ -78,7 +79,8 @@ def test_what_is_not_rows_is_refused(serve):
     assert "at least 1 item" in problems(server.post({"instances": []}))["body.instances"]
     assert "at most 2 items" in problems(server.predict(*[HEALTHY_ROW] * 3))["body.instances"]
     assert "JSON" in str(problems(server.request("POST", "/predict", b'{"instances": [', JSON)))
-    # Deeper than Python's parser goes: refused, not broken.
+    # Not UTF-8, and deeper than Python's parser goes: refused, not broken.
+    assert server.request("POST", "/predict", b'"\xff"', JSON).status == 400
     assert server.request("POST", "/predict", b"[" * 100_000, JSON).status in (400, 422)
     assert server.predict(HEALTHY_ROW).status == 200
 
@@ -97,6 +99,15 @@ def test_a_body_too_large_is_refused_whether_it_says_its_length_or_not(serve, ch
     assert (answer.status, answer.json["error"]["code"]) == (413, "body-too-large")
     assert "2048 bytes" in answer.json["error"]["message"]
     assert server.predict(HEALTHY_ROW).status == 200
+
+
+def test_a_length_that_is_too_large_is_refused_before_the_body_is_there(serve):
+    server = serve()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=3) as client:
+        client.sendall(
+            b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n"
+        )
+        assert client.recv(65536).startswith(b"HTTP/1.1 413")
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for(serve):
@@ -140,3 +151,10 @@ def test_openapi_shows_the_features_of_the_model(shared):
     assert schemas["Instance"]["properties"]["temperature_c"]["maximum"] == 150
     assert schemas["Instance"]["properties"]["pump_type"]["enum"] == ["centrifugal", "gear", "piston"]
     assert set(schemas["PredictionOut"]["properties"]) == {"class", "confidence", "probabilities"}
+
+
+def test_openapi_and_the_readme_name_every_refusal(shared):
+    documented = shared.get("/openapi.json").json["paths"]["/predict"]["post"]["responses"]
+    readme = re.findall(r"^\| (\d{3}) +\|", (EXAMPLE / "README.md").read_text(), re.MULTILINE)
+    # A path or method that is unknown belongs to no operation.
+    assert set(readme) - {"404", "405"} == set(documented) - {"200"}

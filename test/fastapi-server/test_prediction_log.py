@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import EXAMPLE
 from model_server import prediction_log
+from model_server import pubsub as pubsub_client
 from model_server.model import load_model
 from model_server.prediction_log import PredictionLog, PublishError
 from model_server.prediction_records import Answered, PredictionRecords, sampled
@@ -193,6 +194,43 @@ def test_sampling_is_by_the_request_id_and_keeps_its_share(serve, pubsub):
         server.predict(HEALTHY_ROW, headers={"x-request-id": one})
     pubsub.wait_for(lambda stand_in: len(stand_in.records) >= len(expected))
     assert {record["request_id"] for record in pubsub.records} == expected
+
+
+@pytest.fixture
+def identified(pubsub, monkeypatch):
+    """A publisher that asks for a token first, as it does outside of tests."""
+    monkeypatch.setattr(pubsub_client, "TOKEN_URL", f"http://{pubsub.host}/token")
+    token = pubsub_client.MetadataToken()
+    return pubsub_client.PubSubPublisher("projects/acme/topics/predictions", f"http://{pubsub.host}", token)
+
+
+def test_the_workload_identifies_itself_with_a_token_that_it_asks_for_once(pubsub, identified):
+    identified.publish([b"{}"])
+    identified.publish([b"{}"])
+    assert pubsub.authorisations == ["Bearer token-1", "Bearer token-1"]
+
+
+def test_a_token_is_renewed_before_it_ends(pubsub, identified):
+    pubsub.token_seconds = 60
+    identified.publish([b"{}"])
+    identified.publish([b"{}"])
+    assert pubsub.authorisations == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_an_identity_that_cannot_be_had_is_a_failure_that_may_pass(identified, monkeypatch):
+    monkeypatch.setattr(pubsub_client, "TOKEN_URL", "http://127.0.0.1:1/token")
+    with pytest.raises(PublishError, match="cannot be reached") as failure:
+        identified.publish([b"{}"])
+    assert failure.value.passing
+
+
+def test_without_an_emulator_it_calls_google_over_tls(tmp_path):
+    topic = "projects/acme/topics/predictions"
+    publisher = pubsub_client.publisher_of(
+        Settings(model_path=tmp_path, environment="test", prediction_log_topic=topic)
+    )
+    assert publisher._url == f"https://pubsub.googleapis.com/v1/{topic}:publish"
+    assert isinstance(publisher._token, pubsub_client.MetadataToken)
 
 
 class FakePublisher:

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 from conftest import EXAMPLE
-from running_server import HEALTHY_ROW
+from running_server import BREAKING_ROW, BREAKING_ROW_HOURS, HEALTHY_ROW
 
 
 def test_it_is_alive_but_not_ready_while_the_model_loads(serve):
@@ -93,3 +93,20 @@ def test_the_log_is_json_with_the_request_and_without_its_payload(serve):
     text = json.dumps(lines)
     for secret in ("98.7654", "payload-marker", "query-marker", "elsewhere"):
         assert secret not in text
+
+
+def test_a_prediction_that_breaks_is_our_failure_and_its_values_are_told_nobody(serve):
+    server = serve(DRAIN_LISTEN_SECONDS=0)
+    broken = server.predict(BREAKING_ROW, headers={"x-request-id": "req-3"})
+    assert (broken.status, broken.json["error"]["code"]) == (500, "internal")
+    assert broken.headers["x-request-id"] == broken.json["request_id"] == "req-3"
+    assert server.metric("http_requests_total", handler="/predict", method="POST", status="5xx") == 1
+    assert server.metric("http_requests_inprogress") == 0
+    assert server.predict(HEALTHY_ROW).status == 200
+    server.signal()
+    lines = server.output()
+    (failure,) = [line for line in lines if line["severity"] == "ERROR"]
+    assert (failure["exception"], failure["request_id"]) == ("ValueError", "req-3")
+    assert any("staged_server.py" in frame for frame in failure["stack"])
+    assert str(BREAKING_ROW_HOURS) not in json.dumps(lines)
+    assert str(BREAKING_ROW_HOURS) not in broken.body.decode()

@@ -32,10 +32,12 @@ from .settings import Settings
 # Set by Identity-Aware Proxy. Whoever reaches the pod past the gateway could forge it: it grants nothing.
 CALLER_HEADER = "x-goog-authenticated-user-email"
 REFUSALS = {
+    400: "The body cannot be read as JSON",
     408: "The body did not arrive in time",
     413: "The body is too large",
     415: "The body is not declared as JSON",
     422: "The body is not what the model takes",
+    500: "The server failed",
     503: "Not loaded yet, or all places are taken; see Retry-After",
     504: "No answer in time",
 }

@@ -137,7 +137,9 @@ def _parse(kind: type[S], path: Path, content: bytes) -> S:
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
-        found = (f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
+        found = (
+            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()
+        )
         raise ModelError(f"{path} is not a model of this server: {'; '.join(found)}") from None
 
 
