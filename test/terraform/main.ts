@@ -7,6 +7,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { TerraformJson } from "../../lib/core";
+import { withStandInCharts } from "../cluster/terraform/stand-in-charts";
 import { initialise, plan, run, validate, type Outcome } from "./check-stack";
 
 const root = path.resolve(__dirname, "../..");
@@ -77,7 +79,19 @@ function synthesize({ args, out }: Example): string | undefined {
 
 function stacksIn({ name: example, out }: Example): Stack[] {
   const folder = path.join(out, "stacks");
-  return fs.readdirSync(folder).map((name) => ({ example, name, folder: path.join(folder, name) }));
+  return fs.readdirSync(folder).map((name) => {
+    const stack = { example, name, folder: path.join(folder, name) };
+    keepChartsLocal(stack.folder);
+    return stack;
+  });
+}
+
+/** The helm provider reads charts while it plans, most of them from registries: empty charts of their names and versions stand in. */
+function keepChartsLocal(folder: string): void {
+  const file = path.join(folder, "cdk.tf.json");
+  const json = JSON.parse(fs.readFileSync(file, "utf8")) as TerraformJson;
+  if (json.resource?.["helm_release"] === undefined) return;
+  fs.writeFileSync(file, JSON.stringify(withStandInCharts(json, [], folder)));
 }
 
 /** Each tool keeps its own lock file and providers. */
@@ -85,7 +99,7 @@ function copyStacks(stacks: readonly Stack[], workshop: string): Stack[] {
   return stacks.map((stack) => {
     const folder = path.join(workshop, "tofu", stack.example, stack.name);
     fs.mkdirSync(folder, { recursive: true });
-    fs.copyFileSync(path.join(stack.folder, "cdk.tf.json"), path.join(folder, "cdk.tf.json"));
+    fs.cpSync(stack.folder, folder, { recursive: true, filter: (file) => !file.includes(".terraform") });
     return { ...stack, folder };
   });
 }
