@@ -255,6 +255,14 @@ export const NAMES = {
     allowed: "lower-case letters, digits and underscores, not starting with a digit",
     source: `${PROVIDER} vertex_ai_feature_online_store_featureview docs`,
   },
+  workflowsWorkflow: {
+    resourceType: "google_workflows_workflow",
+    minLength: 1,
+    maxLength: 64,
+    pattern: /^[a-z]([-_a-z0-9]*[a-z0-9])?$/,
+    allowed: "lower-case letters, digits, dashes and underscores, starting with a letter, ending with a letter or digit",
+    source: "Workflows API v1, workflows.create (workflow_id): at most 64 characters; capitals are taken too",
+  },
   denyPolicy: {
     resourceType: "google_iam_deny_policy",
     minLength: 3,

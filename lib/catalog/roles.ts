@@ -150,6 +150,17 @@ export const REVIEWED_ROLES = {
         "GKE names the backend services of a gateway by a hash that nobody knows before: a condition on request.host and request.path narrows it.",
     },
   },
+  google_cloud_run_v2_service: {
+    shiftTraffic: {
+      role: "roles/run.developer",
+      level: "write",
+      on: ["google_cloud_run_v2_service"],
+      allows: "change the service, its split of requests among its revisions included",
+      source: "Cloud Run docs, access control with IAM, and Rollbacks, gradual rollouts, and traffic migration",
+      notes:
+        "No narrower predefined role shifts traffic. To change a service also takes actAs on the account that its revisions run as.",
+    },
+  },
   google_project: {
     defaultNodeServiceAccount: {
       role: "roles/container.defaultNodeServiceAccount",
@@ -292,6 +303,14 @@ export const REVIEWED_ROLES = {
         "reach clusters of the fleet through the Connect Gateway, to do what Kubernetes itself lets the caller do",
       source: GATEWAY,
       notes: GATEWAY_NOTES,
+    },
+    workflowInvoker: {
+      role: "roles/workflows.invoker",
+      level: "use",
+      on: ["google_project"],
+      allows: "run, watch and cancel workflows",
+      source: "Workflows docs, roles and permissions, read 2026-11-21",
+      notes: "Workflows have no policies of their own: it is for all of the project.",
     },
     securityReviewer: {
       role: "roles/iam.securityReviewer",

@@ -109,6 +109,13 @@ export const SERVICE_AGENTS = {
     source: "Service Extensions docs, configure extensions to Google services, read 2026-11-21",
     notes: "asks Model Armor on behalf of the load balancer; made with the first extension of the project",
   },
+  workflows: {
+    service: "workflows.googleapis.com",
+    email: "service-{projectNumber}@gcp-sa-workflows.iam.gserviceaccount.com",
+    createdBy: "on-demand",
+    source: AGENTS_PAGE,
+    notes: "encrypts programs and what is kept of their runs; made with the first workflow of the project",
+  },
   cloudRun: {
     service: "run.googleapis.com",
     email: "service-{projectNumber}@serverless-robot-prod.iam.gserviceaccount.com",

@@ -78,6 +78,13 @@ export interface SubscriptionRef {
   readonly name: Ref;
 }
 
+/** A Cloud Run service, with the parts of its name that its policy is addressed by. */
+export interface CloudRunServiceRef {
+  readonly project: string;
+  readonly location: string;
+  readonly name: Ref;
+}
+
 /** A BigQuery dataset. */
 export interface DatasetRef {
   readonly project: string;

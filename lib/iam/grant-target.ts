@@ -1,5 +1,6 @@
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import { BigqueryDatasetIamMember } from "@cdktf/provider-google/lib/bigquery-dataset-iam-member";
+import { CloudRunV2ServiceIamMember } from "@cdktf/provider-google/lib/cloud-run-v2-service-iam-member";
 import { IapWebIamMember } from "@cdktf/provider-google/lib/iap-web-iam-member";
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
@@ -15,6 +16,7 @@ import type { GrantableType } from "../catalog/roles";
 import {
   Ref,
   type BucketRef,
+  type CloudRunServiceRef,
   type DatasetRef,
   type KeyRef,
   type ManagedFolderRef,
@@ -162,6 +164,17 @@ export const GrantTargets = {
       takesConditions: false,
       bind: (scope, id, binding) =>
         new ServiceAccountIamMember(scope, id, { serviceAccountId: name.from(scope), ...binding }),
+    };
+  },
+
+  cloudRunService({ project, location, name: service }: CloudRunServiceRef): GrantTarget {
+    return {
+      type: "google_cloud_run_v2_service",
+      kind: "cloud-run-service",
+      name: service.map((name) => `projects/${project}/locations/${location}/services/${name}`),
+      takesConditions: false,
+      bind: (scope, id, binding) =>
+        new CloudRunV2ServiceIamMember(scope, id, { project, location, name: service.from(scope), ...binding }),
     };
   },
 

@@ -3,6 +3,7 @@ import type { GrantableType, RightOn } from "../catalog/roles";
 import {
   Environment,
   type BucketRef,
+  type CloudRunServiceRef,
   type DatasetRef,
   type KeyRef,
   type ManagedFolderRef,
@@ -123,6 +124,18 @@ export class KeyGrants extends ResourceGrants<"google_kms_crypto_key"> {
   /** To encrypt and decrypt with the key: what the service agent of a service needs before it can store anything under the key. */
   encryptDecrypt(to: Principal, options: GrantOptions): Grant {
     return this.give("encryptDecrypt", to, options);
+  }
+}
+
+/** Rights on a Cloud Run service. */
+export class CloudRunServiceGrants extends ResourceGrants<"google_cloud_run_v2_service"> {
+  constructor(scope: Construct, service: CloudRunServiceRef) {
+    super(scope, GrantTargets.cloudRunService(service));
+  }
+
+  /** To change the service, its split of requests included. */
+  shiftTraffic(to: Principal, options: GrantOptions): Grant {
+    return this.give("shiftTraffic", to, options);
   }
 }
 

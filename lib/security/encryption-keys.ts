@@ -42,6 +42,8 @@ export const KEY_PURPOSES = {
   secrets: ["secretManager"],
   /** What models were asked and what they answered, on its way to the data lake. */
   predictions: ["pubsub"],
+  /** Programs of Workflows, and what is kept of their runs. */
+  workflows: ["workflows"],
 } as const satisfies Record<string, readonly ServiceAgentKey[]>;
 
 export type KeyPurpose = keyof typeof KEY_PURPOSES;

@@ -20,6 +20,7 @@ export const PROJECT_ROLES: Readonly<Record<string, string>> = {
   "roles/monitoring.metricWriter": "metrics belong to a project",
   "roles/monitoring.viewer": "metrics belong to a project",
   "roles/redis.dbConnectionUser": "Redis clusters have no IAM policy; restrict it by a condition",
+  "roles/workflows.invoker": "workflows have no IAM policy; what one may do is its own account's right",
   "roles/serviceusage.serviceUsageConsumer": "quota belongs to a project; image streaming needs it",
 };
 
