@@ -58,6 +58,8 @@ export interface AddOnContext {
   readonly charts: ChartSource;
   /** Where images come from. */
   readonly images: ImageSource;
+  /** Addresses at which pods reach Google's APIs. */
+  readonly googleApiRanges: readonly string[];
   /** What must exist before its pods: what the add-ons that it requires made, the priority class of operators. */
   readonly after: readonly ITerraformDependable[];
   /** Kubernetes priority class of operators. */

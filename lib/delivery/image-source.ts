@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHARTS, type ChartId, type ChartSpec } from "../catalog/charts";
 import type { Digest } from "../catalog/images";
 import { ConfigError, assertSchema, explained, known, parseValue } from "../core";
 import { digestField } from "./chart-source";
@@ -53,6 +54,8 @@ export interface ImageParts {
   readonly pinnedTag: string;
   /** All of it. */
   readonly reference: string;
+  /** True where neither a mirror nor a digest says more than the chart itself does. */
+  readonly isCharts: boolean;
 }
 
 /** What is known of an image. */
@@ -73,6 +76,15 @@ export class ImageSource {
     this.config = value as z.output<typeof imageSourceSchema>;
   }
 
+  /**
+   * An image that a chart of the catalogue runs.
+   * @param name last part of its repository, as the catalogue has it
+   */
+  ofChart(chart: ChartId, name: string): ImageParts {
+    const { images }: ChartSpec = CHARTS[chart];
+    return this.image(images.find(({ repository }) => repository.endsWith(`/${name}`))!);
+  }
+
   /** The image as pods name it. */
   image({ repository, tag, digest: catalogued }: ImageName): ImageParts {
     const [upstream, ...rest] = repository.split("/");
@@ -81,6 +93,7 @@ export class ImageSource {
     const registry = mirrors[upstream!] ?? upstream!;
     const path = rest.join("/");
     const pinnedTag = digest === undefined ? tag : `${tag}@${digest}`;
-    return { registry, path, tag, digest, pinnedTag, reference: `${registry}/${path}:${pinnedTag}` };
+    const isCharts = registry === upstream && digest === undefined;
+    return { registry, path, tag, digest, pinnedTag, isCharts, reference: `${registry}/${path}:${pinnedTag}` };
   }
 }

@@ -15,6 +15,8 @@ export interface AddOnsContext {
   readonly charts?: ChartSource;
   /** Where images come from. @default - where each project publishes them */
   readonly images?: ImageSource;
+  /** Addresses at which pods reach Google's APIs. @default - none: what is closed reaches none */
+  readonly googleApiRanges?: readonly string[];
   /** How rights in Google Cloud are given. @default - they are not: add-ons that need some find out when they run */
   readonly grant?: AddOnContext["grant"];
   /** Ids of the add-ons that ship with the library, for what a message proposes. @default [] */
@@ -72,6 +74,7 @@ export const AddOns = {
           cluster,
           charts,
           images,
+          googleApiRanges: context.googleApiRanges ?? [],
           after: [...priority, ...needs.flatMap((need) => need.dependables)],
           priorityClass: OPERATOR_PRIORITY_CLASS,
           installed: (id) => addOns.some((other) => other.id === id),
