@@ -71,7 +71,11 @@ const cidr = explained(
 
 export const edgeSchema = z.strictObject({
   clients: known(
-    z.array(cidr).min(1).max(MAX_SUBEXPRESSIONS).describe("Ranges that may call; default: all, or private ranges"),
+    z
+      .array(known(cidr, RULES))
+      .min(1)
+      .max(MAX_SUBEXPRESSIONS)
+      .describe("Ranges that may call; default: all, or private ranges"),
     RULES,
   ).optional(),
   rateLimit: z
@@ -99,12 +103,14 @@ export const edgeSchema = z.strictObject({
     .prefault({}),
   waf: z
     .strictObject({
-      sets: known(z.array(z.enum(WAF_SETS)).describe("Sets of attack signatures"), RULES).default([...WAF_SETS]),
+      sets: known(z.array(known(z.enum(WAF_SETS), RULES)).describe("Sets of attack signatures"), RULES).default([
+        ...WAF_SETS,
+      ]),
       sensitivity: known(
         z.int().min(1).max(4).describe("1 finds the surest signs only, 4 the faintest too"),
         RULES,
       ).default(1),
-      enforced: z.boolean().describe("Whether attacks are turned away, not only logged").default(true),
+      enforced: known(z.boolean().describe("Whether attacks are turned away, not only logged"), RULES).default(true),
     })
     .describe("Which attacks are searched for")
     .prefault({}),

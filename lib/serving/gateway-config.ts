@@ -47,8 +47,8 @@ export type GatewayAccessConfig =
 
 /** What decides which replica of a language model answers a request (llm-d router). */
 export interface EndpointPickerConfig {
-  /** Image of the endpoint picker, by digest: version 0.10.0 of `llm-d-router-endpoint-picker`. */
-  readonly image: string;
+  /** Image of version 0.10.0 of llm-d-router-endpoint-picker, by digest. @default - the catalogue's, from the mirror of its registry where there is one */
+  readonly image?: string;
   /** 2 keep one in reserve: only one works at a time, as each knows only the requests that it sent itself. @default 2 */
   readonly replicas?: number;
   /** What happens when none answers: `FailClose` turns requests away, `FailOpen` sends them to any replica. @default "FailClose" */
@@ -59,7 +59,7 @@ export interface EndpointPickerConfig {
   readonly memoryGb?: number;
   /**
    * Priorities that a caller may ask for with the header `x-llm-d-inference-objective`, by name: the higher goes first, the negative gives way
-   * where a model is full. Needs the add-on `llm-d-router-crds`. @default {}
+   * where a model is full. Needs the add-on `llm-d-router`. @default {}
    */
   readonly priorities?: Readonly<Record<string, number>>;
 }
@@ -91,7 +91,7 @@ export interface GatewayConfig {
   readonly loggedShare?: number;
   /** Seconds that Model Armor may take for one part of a prompt or answer; a request fails after that. @default 5 */
   readonly screeningSeconds?: number;
-  /** What decides which replica answers; asked for by language models with a route. @default - none */
+  /** What decides which replica of a language model answers. @default {} */
   readonly endpointPicker?: EndpointPickerConfig;
   /** Tells callers of a stopped model, with 503 and a text, who stopped it. @default - they see a status alone */
   readonly stopNotice?: {
@@ -130,7 +130,7 @@ const accessSchema = z.discriminatedUnion("by", [
             .describe("Name of the Service in the gateway's namespace"),
           "the name of a Service",
         ),
-        port: z.int().min(1).max(65_535).describe("Its port, HTTP/2 with TLS"),
+        port: known(z.int().min(1).max(65_535).describe("Its port, HTTP/2 with TLS"), "it stands in a text of objects"),
       })
       .describe("The Service that checks keys"),
   }),
@@ -153,7 +153,12 @@ const certificateSchema = z.discriminatedUnion("from", [
     from: z.literal("existing").describe("Regional certificates of Certificate Manager that exist already"),
     names: known(
       z
-        .array(explained(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/), "the name of a certificate, not its path"))
+        .array(
+          known(
+            explained(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/), "the name of a certificate, not its path"),
+            SHAPES,
+          ),
+        )
         .min(1)
         .describe("Their names in the environment's project and region"),
       SHAPES,
@@ -162,7 +167,7 @@ const certificateSchema = z.discriminatedUnion("from", [
 ]);
 
 const endpointPickerSchema = z.strictObject({
-  image: imageField("Image of the endpoint picker, by digest"),
+  image: imageField("Image of the endpoint picker, by digest; default: the catalogue's").optional(),
   replicas: known(z.int().min(1).max(2).describe("2 keep one in reserve"), SHAPES).default(2),
   failureMode: z
     .enum(["FailClose", "FailOpen"])
@@ -177,7 +182,7 @@ const endpointPickerSchema = z.strictObject({
           z.string().regex(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/),
           "1 to 20 lower-case letters, digits and dashes, starting with a letter",
         ),
-        z.int().min(-1000).max(1000),
+        known(z.int().min(-1000).max(1000), "an object is made of each"),
       )
       .describe("Priorities that a caller may ask for, by name"),
     "an object is made of each",
@@ -201,12 +206,15 @@ export const gatewaySchema = z.strictObject({
   hosts: known(
     z
       .array(
-        explained(
-          z
-            .string()
-            .max(253)
-            .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/),
-          "a lower-case host name such as models.acme.example",
+        known(
+          explained(
+            z
+              .string()
+              .max(253)
+              .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/),
+            "a lower-case host name such as models.acme.example",
+          ),
+          SHAPES,
         ),
       )
       .min(1)
@@ -235,7 +243,7 @@ export const gatewaySchema = z.strictObject({
     z.number().min(0.1).max(10).describe("Seconds that Model Armor may take for one part of a prompt or answer"),
     "it is converted to milliseconds",
   ).default(5),
-  endpointPicker: endpointPickerSchema.describe("What decides which replica of a language model answers").optional(),
+  endpointPicker: endpointPickerSchema.describe("What decides which replica of a language model answers").prefault({}),
   stopNotice: z
     .strictObject({ image: imageField("Image of nginx that runs without root, by digest") })
     .describe("Tells callers of a stopped model who stopped it")

@@ -118,11 +118,13 @@ function matching({ host, path }: RouteAddress): string {
   return path === "/" ? named : `${named} && (request.path == "${path}" || request.path.startsWith("${path}/"))`;
 }
 
-function keyCheck({ verifier }: KeyAccess, { namespace }: ObjectMetadata) {
+function keyCheck({ header, verifier }: KeyAccess, { namespace }: ObjectMetadata) {
   return {
     name: "keys",
     backendRef: { group: "", kind: "Service", name: verifier.service, port: verifier.port },
     authority: `${verifier.service}.${namespace}.svc`,
+    // No cookie and no token of another system goes there.
+    forwardHeaders: [header],
     supportedEvents: ["RequestHeaders"],
     timeout: "1s",
     failOpen: false,

@@ -38,7 +38,7 @@ export interface GatewayRef {
   readonly proxyRange: string;
   /** Range of the cluster's control plane, which endpoint pickers watch. */
   readonly controlPlaneRange: string;
-  /** Absent where no language model is served. */
+  /** Absent where it serves no language models. */
   readonly endpointPicker?: EndpointPickerRef;
   /** Absent where callers of a stopped model see no more than a status. */
   readonly stopNotice?: StopNoticeRef;

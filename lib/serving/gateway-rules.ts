@@ -4,7 +4,6 @@ import { callerFailures } from "./gateway-callers";
 import type { GatewayValues } from "./gateway-config";
 import { extensionFailures, type ScreenedRoute, type Screening } from "./gateway-extension";
 import type { ModelValues } from "./model-config";
-import { noPicker, usesInferencePool } from "./route";
 import { routeAddress, routeConflicts } from "./route-conflicts";
 
 /** What single fields of a gateway cannot say. */
@@ -48,11 +47,9 @@ export function gatewayFailures(
   models: readonly ModelValues[],
   screening: Screening | undefined,
 ): Failure[] {
-  const routed = models.filter((model) => model.route !== undefined && usesInferencePool(model));
   return [
     ...routeConflicts(models, config.hosts),
     ...callerFailures(config.access.by, models),
-    ...(config.endpointPicker === undefined ? routed.slice(0, 1).map(noPicker) : []),
     ...extensionFailures(config.access, screening, screenedRoutes(models, config.hosts)),
   ];
 }

@@ -3,6 +3,7 @@ import { ComputeAddress } from "@cdktf/provider-google/lib/compute-address";
 import { ComputeRegionSslPolicy } from "@cdktf/provider-google/lib/compute-region-ssl-policy";
 import { DnsRecordSet } from "@cdktf/provider-google/lib/dns-record-set";
 import { Construct } from "constructs";
+import { PLATFORM_IMAGES } from "../catalog/images";
 import { NAMES } from "../catalog/names";
 import {
   Environment,
@@ -15,7 +16,7 @@ import {
   type SubnetRef,
   type Tokenable,
 } from "../core";
-import { ManifestRelease, kubernetesResource, type KubernetesObject } from "../delivery";
+import { ImageSource, ManifestRelease, kubernetesResource, type KubernetesObject } from "../delivery";
 import { ProjectGrants, Principals, type Grant } from "../iam";
 import type { ModelArmorRef } from "../security";
 import { EdgePolicy } from "./edge-policy";
@@ -45,6 +46,8 @@ export type GatewayProps = Tokenable<GatewayConfig> & {
   readonly subnet: SubnetRef;
   /** What prompts and answers are searched for. @default - they are not searched */
   readonly modelArmor?: ModelArmorRef;
+  /** Where images of the catalogue come from. @default - their own registries */
+  readonly images?: ImageSource;
   /** What must exist before an object can be made in the cluster. @default - nothing of this stack */
   readonly after?: readonly ITerraformDependable[];
 };
@@ -83,6 +86,7 @@ export class Gateway extends Construct {
       controlPlaneRange,
       subnet,
       modelArmor,
+      images,
       after = [],
       ...plain
     } = props;
@@ -154,7 +158,7 @@ export class Gateway extends Construct {
         ...release.dependables,
       ]),
       controlPlaneRange,
-      endpointPicker: config.endpointPicker,
+      endpointPicker: { ...config.endpointPicker, image: config.endpointPicker.image ?? pickerImage(images) },
       stopNotice: config.stopNotice && stopNotice(config.name),
     };
   }
@@ -237,6 +241,10 @@ export class Gateway extends Construct {
       grants.allow(right, agent, { reason }),
     );
   }
+}
+
+function pickerImage(images = new ImageSource()): string {
+  return images.image(PLATFORM_IMAGES.endpointPicker).reference;
 }
 
 function existingCertificates({ certificate }: GatewayValues): readonly string[] {

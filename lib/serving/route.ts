@@ -23,9 +23,9 @@ export function usesInferencePool(model: Pick<ServedModel["config"], "server">):
   return model.server === "vllm";
 }
 
-/** True where a second version may stand beside the stable one. */
-function hasCandidate({ candidate, rollout }: ServedModel["config"]): boolean {
-  return candidate !== undefined || rollout !== undefined;
+/** True where a second version may stand beside the stable one: a candidate, or what Argo Rollouts makes of a Service's pods. */
+function hasSecondVersion(config: ServedModel["config"]): boolean {
+  return config.candidate !== undefined || (config.rollout !== undefined && !usesInferencePool(config));
 }
 
 /**
@@ -39,7 +39,7 @@ export function routeObjects(model: ServedModel, gateway: GatewayRef): Kubernete
   const address = routeAddress(model.config, gateway.hosts);
   if (address === undefined) return [];
   const metadataOf = (name: string): ObjectMetadata => ({ name, namespace: model.namespace, labels: model.labels });
-  const variants: readonly Variant[] = hasCandidate(model.config) ? ["stable", "candidate"] : ["stable"];
+  const variants: readonly Variant[] = hasSecondVersion(model.config) ? ["stable", "candidate"] : ["stable"];
   const backends = variants.map((variant) => backendOf(model, variant));
   const treatment = {
     gateway,
@@ -167,8 +167,8 @@ function poolsOf(
 export function noPicker({ name }: Pick<RoutedModel, "name">) {
   return {
     code: "missing",
-    path: "gateway.endpointPicker",
-    message: `is required: ${name} is a language model with a route, and something must choose the replica that answers`,
+    path: "route",
+    message: `needs gateway.endpointPicker: ${name} is a language model, and something must choose the replica that answers`,
     fix: "give gateway.endpointPicker the image of llm-d-router-endpoint-picker 0.10.0, by digest",
   };
 }

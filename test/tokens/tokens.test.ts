@@ -44,6 +44,7 @@ import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionK
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
 import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
 import { stackOf } from "../stacks/platform";
+import { GATEWAY_TOKEN_CASES } from "../serving/gateway/token-cases";
 import { TENANT_TOKEN_CASES } from "../tenants/token-cases";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
@@ -86,6 +87,7 @@ const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadat
 const cases: readonly Case[] = [
   ...SECURITY_TOKEN_CASES,
   ...TENANT_TOKEN_CASES,
+  ...GATEWAY_TOKEN_CASES,
   {
     name: "EncryptionKeys",
     schema: encryptionKeysSchema,

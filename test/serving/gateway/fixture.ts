@@ -46,6 +46,7 @@ const ASSISTANT: ModelConfig = {
   },
   route: { path: "/assistant" },
   rollout: {},
+  candidate: { version: "3.2" },
 };
 
 const VISION: ModelConfig = {

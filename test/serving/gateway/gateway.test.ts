@@ -1,13 +1,18 @@
 import { crdFailures, describeWithCrds } from "../../kubernetes/crd-schema";
+import { ImageSource } from "../../../lib/delivery";
+import { Gateway, type GatewayConfig, type GatewayProps } from "../../../lib/serving";
 import {
+  GATEWAY,
   NGINX_IMAGE,
   PICKER_IMAGE,
+  SURROUNDINGS,
   assistant,
   churn,
   gatewayStack,
   kind,
   objectsOf,
   refusals,
+  servingStack,
   vision,
 } from "./fixture";
 
@@ -262,6 +267,7 @@ describe("callers", () => {
         name: "keys",
         backendRef: { group: "", kind: "Service", name: "key-check", port: 8443 },
         authority: "key-check.gateway.svc",
+        forwardHeaders: ["x-api-key"],
         supportedEvents: ["RequestHeaders"],
         failOpen: false,
       });
@@ -367,6 +373,26 @@ describe("the notice that a model is stopped", () => {
   });
 });
 
+describe("the endpoint picker", () => {
+  const imageOf = (around: Partial<GatewayProps>, picker?: GatewayConfig["endpointPicker"]) => {
+    let image: string | undefined;
+    servingStack((stack) => {
+      const props = { ...SURROUNDINGS, ...around, ...GATEWAY, endpointPicker: picker };
+      image = new Gateway(stack, "gateway", props).ref.endpointPicker!.image;
+    });
+    return image;
+  };
+
+  test("is the catalogue's, from the mirror of its registry where there is one, or the one that is named", () => {
+    const pinned = /llm-d\/llm-d-router-endpoint-picker:v0\.10\.0@sha256:[0-9a-f]{64}$/;
+    expect(imageOf({})).toMatch(pinned);
+    expect(imageOf({})).toMatch(/^ghcr\.io\//);
+    const mirrors = { "ghcr.io": "europe-docker.pkg.dev/acme/ghcr" };
+    expect(imageOf({ images: new ImageSource({ mirrors }) })).toMatch(/^europe-docker\.pkg\.dev\/acme\/ghcr\//);
+    expect(imageOf({}, { image: PICKER_IMAGE })).toBe(PICKER_IMAGE);
+  });
+});
+
 describe("refused", () => {
   test("conflicts of routes, with both models", () => {
     const models = [vision(), churn({ route: { path: "/vision" } })];
@@ -375,10 +401,7 @@ describe("refused", () => {
     ]);
   });
 
-  test("a language model without an endpoint picker, and images without a digest", () => {
-    expect(refusals(() => gatewayStack({ endpointPicker: undefined }))).toMatchObject([
-      { code: "missing", path: "gateway.endpointPicker" },
-    ]);
+  test("images without a digest", () => {
     const image = PICKER_IMAGE.replace(/@.*/, ":v0.10.0");
     expect(refusals(() => gatewayStack({ endpointPicker: { image } }))).toMatchObject([
       { code: "wrong-format", path: "endpointPicker.image" },

@@ -44,7 +44,7 @@ describe("the pool of a language model", () => {
   });
 
   test("stands alone where no second version can", () => {
-    const pools = objects(assistant({ rollout: undefined })).filter((object) => object.kind === "InferencePool");
+    const pools = objects(assistant({ candidate: undefined })).filter((object) => object.kind === "InferencePool");
     expect(pools.map(({ metadata }) => metadata.name)).toEqual(["assistant"]);
   });
 

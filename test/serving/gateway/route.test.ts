@@ -237,5 +237,5 @@ describeWithCrds("custom resources of routes", () => {
 
 test("a language model with a route asks for an endpoint picker", () => {
   const failures = refusals(() => routeObjects(served(assistant()), { ...GATEWAY_REF, endpointPicker: undefined }));
-  expect(failures).toMatchObject([{ code: "missing", path: "gateway.endpointPicker" }]);
+  expect(failures).toMatchObject([{ code: "missing", path: "route" }]);
 });
