@@ -260,7 +260,8 @@ export const NAMES = {
     minLength: 1,
     maxLength: 64,
     pattern: /^[a-z]([-_a-z0-9]*[a-z0-9])?$/,
-    allowed: "lower-case letters, digits, dashes and underscores, starting with a letter, ending with a letter or digit",
+    allowed:
+      "lower-case letters, digits, dashes and underscores, starting with a letter, ending with a letter or digit",
     source: "Workflows API v1, workflows.create (workflow_id): at most 64 characters; capitals are taken too",
   },
   denyPolicy: {
