@@ -27,7 +27,9 @@ export function plainProgram(stacks: Readonly<Record<string, StackJson>>): strin
       ([type, config]) =>
         `new cdktf.${type === "gcs" ? "GcsBackend" : "LocalBackend"}(stack, ${JSON.stringify(config)});`,
     ),
-    ...(json.provider?.["google"] ?? []).map((config) => providerCall(bindings, config)),
+    ...Object.entries(json.provider ?? {}).flatMap(([provider, configs]) =>
+      configs.map((config) => providerCall(bindings, provider, config)),
+    ),
     ...[json.data, json.resource].flatMap((section, index) =>
       Object.entries(section ?? {}).flatMap(([type, byId]) =>
         Object.entries(byId).map(([id, config]) =>
@@ -56,15 +58,16 @@ function builtInCall(id: string, { depends_on = [] }: Block): string {
   return `new cdktf.DataResource(stack, ${JSON.stringify(id)}, ${JSON.stringify({ dependsOn })});`;
 }
 
-function providerCall(bindings: Bindings, { default_labels, ...config }: Block): string {
-  const call = bindings.call("provider", "google", "google", config).replace(/;$/, "");
+function providerCall(bindings: Bindings, provider: string, { default_labels, ...config }: Block): string {
+  const call = bindings.call(providerModule(provider), provider, provider, config);
+  if (default_labels === undefined) return call;
   // As a property cdktf would write ai_risk_tier for ai-risk-tier: it spells the keys of a provider's maps, too.
-  return `${call}.addOverride("default_labels", ${JSON.stringify(default_labels)});`;
+  return `${call.replace(/;$/, "")}.addOverride("default_labels", ${JSON.stringify(default_labels)});`;
 }
 
 function modulesOf(json: StackJson): string[] {
   return [
-    "provider",
+    ...Object.keys(json.provider ?? {}).map(providerModule),
     ...Object.keys(json.data ?? {}).map((type) => moduleOf(type, true)),
     ...Object.keys(json.resource ?? {})
       .filter((type) => type !== BUILT_IN)
@@ -72,8 +75,15 @@ function modulesOf(json: StackJson): string[] {
   ];
 }
 
+/** `google_pubsub_topic` → `@cdktf/provider-google/lib/pubsub-topic`. */
 function moduleOf(type: string, data: boolean): string {
-  return (data ? type.replace(/^/, "data_") : type.replace(/^google_/, "")).replaceAll("_", "-");
+  const provider = type.slice(0, type.indexOf("_"));
+  const name = data ? `data_${type}` : type.slice(provider.length + 1);
+  return `@cdktf/provider-${provider}/lib/${name.replaceAll("_", "-")}`;
+}
+
+function providerModule(provider: string): string {
+  return `@cdktf/provider-${provider}/lib/provider`;
 }
 
 interface Binding {
@@ -82,14 +92,14 @@ interface Binding {
   readonly config: ts.Type;
 }
 
-/** The provider's submodules: which class makes a resource, and how its config spells the attributes. */
+/** The providers' submodules: which class makes a resource, and how its config spells the attributes. */
 class Bindings {
   private readonly checker: ts.TypeChecker;
   private readonly byModule: ReadonlyMap<string, Binding>;
 
   constructor(modules: readonly string[]) {
     const names = [...new Set(modules)].sort();
-    const file = (name: string) => require.resolve(`@cdktf/provider-google/lib/${name}`).replace(/\.js$/, ".d.ts");
+    const file = (name: string) => require.resolve(name).replace(/\.js$/, ".d.ts");
     const program = ts.createProgram(names.map(file), { skipLibCheck: true });
     this.checker = program.getTypeChecker();
     this.byModule = new Map(
@@ -106,9 +116,7 @@ class Bindings {
   }
 
   imports(): string[] {
-    return [...this.byModule].map(
-      ([name, { variable }]) => `const ${variable} = require("@cdktf/provider-google/lib/${name}");`,
-    );
+    return [...this.byModule].map(([name, { variable }]) => `const ${variable} = require("${name}");`);
   }
 
   call(module: string, type: string, id: string, config: Block): string {
@@ -150,7 +158,7 @@ class Bindings {
 
 function classIn(module: string): string {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the name of the module is known here only
-  const exported = require(`@cdktf/provider-google/lib/${module}`) as Record<string, { tfResourceType?: string }>;
+  const exported = require(module) as Record<string, { tfResourceType?: string }>;
   const [name] = Object.entries(exported).find(([, value]) => value.tfResourceType !== undefined)!;
   return name;
 }
