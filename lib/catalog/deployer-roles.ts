@@ -95,3 +95,21 @@ export const DEPLOYER_GRANTABLE_ROLES: readonly string[] = [
   "roles/monitoring.viewer",
   "roles/serviceusage.serviceUsageConsumer",
 ];
+
+/**
+ * The only ones that it may give or take in one change where the environment serves models: those of the stacks `addons` and `serving`. The
+ * provider puts bindings that it makes at the same time into one change, and IAM asks that all of it be on one list: a role that both lists
+ * need stands on both. At most 10, too.
+ */
+export const SERVING_GRANTABLE_ROLES: readonly string[] = [
+  "roles/aiplatform.user",
+  "roles/gkehub.gatewayAdmin",
+  "roles/gkehub.gatewayEditor",
+  "roles/gkehub.gatewayReader",
+  "roles/logging.logWriter",
+  "roles/modelarmor.calloutUser",
+  "roles/modelarmor.user",
+  "roles/monitoring.metricWriter",
+  "roles/monitoring.viewer",
+  "roles/serviceusage.serviceUsageConsumer",
+];

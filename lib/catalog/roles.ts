@@ -10,6 +10,8 @@ export interface ReviewedRole {
   /** What it allows, as the end of "the principal may …". */
   readonly allows: string;
   readonly source: string;
+  /** The only kind of principal that gets it. @default - any */
+  readonly onlyFor?: "group";
   /** What to know before giving it. */
   readonly notes?: string;
 }
@@ -302,7 +304,16 @@ export const REVIEWED_ROLES = {
       allows:
         "reach clusters of the fleet through the Connect Gateway, to do what Kubernetes itself lets the caller do",
       source: GATEWAY,
-      notes: GATEWAY_NOTES,
+      notes: `No shells and no forwarded ports: they ask for gkehub.gateway.stream besides. ${GATEWAY_NOTES}`,
+    },
+    gatewaySession: {
+      role: "roles/gkehub.gatewayAdmin",
+      level: "use",
+      on: ["google_project"],
+      allows: "do what gatewayEditor does, and open shells and forward ports where Kubernetes itself lets the caller",
+      source: GATEWAY,
+      onlyFor: "group",
+      notes: `Administers nothing, despite its name: it is gatewayEditor and gkehub.gateway.stream, which no other predefined role has. A role of our own would hold that alone, but whoever deploys it could widen it and give it to itself. ${GATEWAY_NOTES}`,
     },
     workflowInvoker: {
       role: "roles/workflows.invoker",

@@ -11,6 +11,7 @@ import {
   DEPLOYER_GRANTABLE_ROLES,
   PLAN_ROLES,
   SERVING_APPLY_ROLES,
+  SERVING_GRANTABLE_ROLES,
   SERVING_PLAN_ROLES,
   type DeployerRole,
 } from "../catalog/deployer-roles";
@@ -155,6 +156,8 @@ export class DeployerIdentities extends Construct {
     readonly apply: Deployer;
     /** Lets apply give a few roles on the project, and no others. */
     readonly limitedGrants: ProjectIamMember;
+    /** The same for what serving needs; absent where no models are served. */
+    readonly servingGrants?: ProjectIamMember;
   };
 
   constructor(scope: Construct, id: string, props: DeployerIdentitiesProps) {
@@ -175,24 +178,18 @@ export class DeployerIdentities extends Construct {
     const roles = rolesOf(servesModels);
     const plan = this.deployer("plan", trust.plan, pool, roles.plan, config.stateBucket);
     const apply = this.deployer("apply", trust.apply, pool, roles.apply, config.stateBucket);
-    const limitedGrants = new ProjectIamMember(this, "apply-limited-grants", {
-      project: projectId,
-      role: "roles/resourcemanager.projectIamAdmin",
-      member: apply.account.member,
-      condition: {
-        title: "only-platform-roles",
-        description: "Gives and takes roles that the platform binds on the project, no others",
-        expression: `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${DEPLOYER_GRANTABLE_ROLES.map((role) => `'${role}'`).join(", ")}])`,
-      },
-    });
-    recordGrant(limitedGrants, {
-      principal: labelOf("apply"),
-      reason: "gives and takes the roles on the project that the platform binds there, no others",
-    });
-    this.resources = { pool, plan, apply, limitedGrants };
+    const limitedGrants = this.limitedGrants(apply.account, "platform", DEPLOYER_GRANTABLE_ROLES);
+    const servingGrants = servesModels
+      ? this.limitedGrants(apply.account, "serving", SERVING_GRANTABLE_ROLES)
+      : undefined;
+    this.resources = { pool, plan, apply, limitedGrants, servingGrants };
     this.principals = {
       plan: this.principal("plan", plan.account, plan.roles),
-      apply: this.principal("apply", apply.account, [...apply.roles, limitedGrants]),
+      apply: this.principal("apply", apply.account, [
+        ...apply.roles,
+        limitedGrants,
+        ...(servingGrants ? [servingGrants] : []),
+      ]),
     };
     this.acknowledgeExceptions(config.forge);
   }
@@ -211,6 +208,24 @@ export class DeployerIdentities extends Construct {
       reason: "GitLab puts the source branch into the subject of a merge request, so it is pinned by its beginning",
       until: "GitLab offers a subject without the source branch",
       source: "GitLab docs, Connect to cloud services (OIDC), token payload",
+    });
+  }
+
+  private limitedGrants(account: ServiceAccount, what: "platform" | "serving", roles: readonly string[]) {
+    const listed = roles.map((role) => `'${role}'`).join(", ");
+    const binding = new ProjectIamMember(this, what === "platform" ? "apply-limited-grants" : "apply-serving-grants", {
+      project: Environment.of(this).projectId,
+      role: "roles/resourcemanager.projectIamAdmin",
+      member: account.member,
+      condition: {
+        title: `only-${what}-roles`,
+        description: "Gives and takes roles that the platform binds on the project, no others",
+        expression: `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${listed}])`,
+      },
+    });
+    return recordGrant(binding, {
+      principal: labelOf("apply"),
+      reason: "gives and takes the roles on the project that the platform binds there, no others",
     });
   }
 

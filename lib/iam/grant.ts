@@ -185,7 +185,7 @@ export class Grant {
     const { value, failures } = parseValue(grantSchema, plain, "pass");
     const config = value as z.output<typeof grantSchema>;
     refuse(`the grant of ${right} on ${target.kind} ${target.name.value} to ${to.label}`, [
-      ...(reviewed ? [] : [unknownRight(right, Object.keys(rights))]),
+      ...(reviewed ? onlyForFailures(reviewed, to) : [unknownRight(right, Object.keys(rights))]),
       ...failures,
       ...commonFailures(target, to, config.condition),
     ]);
@@ -275,6 +275,20 @@ function commonFailures(target: GrantTarget, to: Principal, condition?: GrantCon
     });
   }
   return found;
+}
+
+function onlyForFailures({ role, onlyFor }: ReviewedRole, to: Principal): Failure[] {
+  if (onlyFor === undefined || to.kind === onlyFor) return [];
+  return [
+    {
+      code: "not-for-this-principal",
+      path: "to",
+      message: `gets no ${role}: it was reviewed for a ${onlyFor} alone`,
+      got: to.label,
+      allowed: `a ${onlyFor}`,
+      fix: "give the right to a group of people, or a narrower one to a workload",
+    },
+  ];
 }
 
 function unknownRight(right: string, rights: readonly string[]): Failure {

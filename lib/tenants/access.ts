@@ -100,18 +100,14 @@ export function accessObjects(metadataOf: (name: string) => ObjectMetadata, acce
   });
 }
 
-/** What a group needs of the Connect Gateway to use its roles. Groups with several have what the widest needs. */
-export interface GatewayNeed {
-  readonly group: string;
-  readonly right: "gatewayRead" | "gatewayWrite";
-  /** Whether it opens shells and forwards ports, which the gateway asks a permission of its own for. */
-  readonly sessions: boolean;
-}
+/** What a group needs of the Connect Gateway to use its roles: the least of the three that contains the others. */
+export type GatewayRight = "gatewayRead" | "gatewayWrite" | "gatewaySession";
 
-export function gatewayNeeds({ viewers, submitters, operators }: Access): GatewayNeed[] {
-  return [...new Set([...viewers, ...submitters, ...operators])].map((group) => ({
-    group,
-    right: [...submitters, ...operators].includes(group) ? "gatewayWrite" : "gatewayRead",
-    sessions: operators.includes(group),
-  }));
+/** The right of each group, the widest that one of its roles needs. */
+export function gatewayRights({ viewers, submitters, operators }: Access): ReadonlyMap<string, GatewayRight> {
+  return new Map<string, GatewayRight>([
+    ...viewers.map((group) => [group, "gatewayRead"] as const),
+    ...submitters.map((group) => [group, "gatewayWrite"] as const),
+    ...operators.map((group) => [group, "gatewaySession"] as const),
+  ]);
 }

@@ -5,9 +5,8 @@ import { Governance, parseProps, type ClusterRef, type Tokenable } from "../core
 import { kubernetesResource, ManifestRelease, type KubernetesObject, type ObjectMetadata } from "../delivery";
 import { Principals, ProjectGrants, type Grant, type Principal } from "../iam";
 import type { GoogleApis } from "../network";
-import { accessObjects, gatewayNeeds } from "./access";
+import { accessObjects, gatewayRights } from "./access";
 import type { ComputeQueuesRef } from "./compute-queues";
-import { GatewaySessions } from "./gateway-sessions";
 import { namespaceObject, teamLabels } from "./namespace";
 import { networkPolicyObjects } from "./network-policies";
 import type { PriorityClassesRef } from "./priority-classes";
@@ -130,13 +129,11 @@ export class Team extends Construct {
 
   // Given by the stack, so that two teams with one group share one binding that outlives either of them.
   private openGateway({ name, access }: TeamValues): Grant[] {
-    const stack = TerraformStack.of(this);
-    const project = new ProjectGrants(stack);
-    return gatewayNeeds(access).map(({ group, right, sessions }) => {
-      const principal = Principals.group(group);
-      if (sessions) GatewaySessions.of(stack).allow(principal, `Opens shells and ports in namespace ${name}`);
-      return project.allow(right, principal, { reason: `Reaches namespace ${name} through the Connect Gateway` });
-    });
+    const project = new ProjectGrants(TerraformStack.of(this));
+    const reason = `Reaches namespace ${name} through the Connect Gateway`;
+    return [...gatewayRights(access)].map(([group, right]) =>
+      project.allow(right, Principals.group(group), { reason }),
+    );
   }
 }
 

@@ -28,8 +28,7 @@ test("nobody is everybody, and nobody is a person", () => {
 });
 
 // The way in for people: it gives nothing inside of a cluster, where RBAC decides.
-const CONNECT_GATEWAY =
-  /^(roles\/gkehub\.gateway(Reader|Editor)|\$\{google_project_iam_custom_role\.gateway-sessions_.*\})$/;
+const CONNECT_GATEWAY = /^roles\/gkehub\.gateway(Reader|Editor|Admin)$/;
 
 test("on a project, only GKE's role for nodes, the reviewed roles of the deployers, and groups' way into the cluster", () => {
   const onProject = bindings.filter(({ type }) => type === "google_project_iam_member");

@@ -1,6 +1,7 @@
 import {
   APPLY_ROLES,
   DEPLOYER_GRANTABLE_ROLES,
+  SERVING_GRANTABLE_ROLES,
   PLAN_ROLES,
   SERVING_PLAN_ROLES,
 } from "../../lib/catalog/deployer-roles";
@@ -129,6 +130,20 @@ describe("the two identities", () => {
     const { condition } = deployers(github).only(MEMBER, { role: "roles/resourcemanager.projectIamAdmin" }) as any;
     expect(condition.expression).toContain("modifiedGrantsByRole', []).hasOnly(['roles/bigquery.jobUser', ");
     expect(DEPLOYER_GRANTABLE_ROLES.length).toBeLessThanOrEqual(10);
+  });
+
+  test("apply gives what serving needs only where models are served, by a list of its own", () => {
+    const limits = (config: DeployerIdentitiesProps) =>
+      deployers(config)
+        .resources(MEMBER)
+        .filter(({ config: { role } }) => role === "roles/resourcemanager.projectIamAdmin")
+        .map(({ config: { condition } }) => (condition as { expression: string }).expression);
+    expect(limits(github)).toHaveLength(1);
+    const listed = SERVING_GRANTABLE_ROLES.map((role) => `'${role}'`).join(", ");
+    expect(limits({ ...github, servesModels: true })).toEqual(
+      expect.arrayContaining([expect.stringContaining(`hasOnly([${listed}])`)]),
+    );
+    expect(SERVING_GRANTABLE_ROLES.length).toBeLessThanOrEqual(10);
   });
 
   test("plan reads the state and apply writes it, where its bucket is named", () => {

@@ -491,6 +491,13 @@ describe("a broad grant", () => {
   });
 });
 
+test("a role that was reviewed for groups alone is given to no workload", () => {
+  const account = Principals.serviceAccount({ email: Ref.existing("runner@acme-test.iam.gserviceaccount.com") });
+  expect(failuresOf(() => new ProjectGrants(anyStack()).allow("gatewaySession", account, { reason }))).toMatchObject([
+    { code: "not-for-this-principal", path: "to", allowed: "a group" },
+  ]);
+});
+
 describe("the catalogue of reviewed roles", () => {
   const all = Object.entries(REVIEWED_ROLES).flatMap(([type, rights]) =>
     Object.values(rights).map((reviewed) => ({ type, reviewed })),
@@ -505,7 +512,9 @@ describe("the catalogue of reviewed roles", () => {
 
   test("holds no basic and no administrator's role, and none on a project that another resource takes", () => {
     for (const { type, reviewed } of all) {
-      expect(reviewed.role).not.toMatch(/admin$/i);
+      // It administers nothing but is called so; workloads do not get it all the same.
+      if (reviewed.role === "roles/gkehub.gatewayAdmin") expect(reviewed.onlyFor).toBe("group");
+      else expect(reviewed.role).not.toMatch(/admin$/i);
       if (type === "google_project") expect(reviewed.on).toEqual(["google_project"]);
     }
   });

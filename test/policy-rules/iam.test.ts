@@ -11,7 +11,7 @@ import { IMPERSONATION_ROLES, noWideImpersonation } from "../../lib/policy/rules
 import { noWildcards } from "../../lib/policy/rules/iam/no-wildcards";
 import { ownServiceAccounts } from "../../lib/policy/rules/iam/own-service-accounts";
 import { pinnedFederation } from "../../lib/policy/rules/iam/pinned-federation";
-import { DEPLOYER_ROLES, PROJECT_ROLES } from "../../lib/policy/rules/iam/project-roles";
+import { DEPLOYER_ROLES, GROUP_ROLES, PROJECT_ROLES } from "../../lib/policy/rules/iam/project-roles";
 import { reviewedProjectRoles } from "../../lib/policy/rules/iam/reviewed-project-roles";
 import { safeCustomRoles } from "../../lib/policy/rules/iam/safe-custom-roles";
 import { contextOf, judged, of, testTable, verdictOf, type Case, type Resources } from "./harness";
@@ -100,8 +100,11 @@ testTable(reviewedProjectRoles, {
     ...roles(PROJECT, BY_REFERENCE, ...Object.keys(PROJECT_ROLES)),
     ...roles(PROJECT, CI, ...Object.keys(DEPLOYER_ROLES)),
     ...roles(PROJECT, WORKLOAD, "${google_project_iam_custom_role.it.id}"),
+    ...roles(PROJECT, GROUP, ...Object.keys(GROUP_ROLES)),
   ],
   violation: [
+    ...roles(PROJECT, WORKLOAD, ...Object.keys(GROUP_ROLES)),
+    ...roles(PROJECT, BY_REFERENCE, ...Object.keys(GROUP_ROLES)),
     ...roles(PROJECT, GROUP, "roles/storage.objectViewer", "roles/container.admin"),
     ...roles(PROJECT, WORKLOAD, "roles/container.admin"),
     ...roles("google_folder_iam_member", GROUP, "roles/logging.logWriter"),

@@ -92,16 +92,8 @@ describe("the way in, the Connect Gateway", () => {
   test("is open to each group as far as its role in Kubernetes needs", () => {
     expect(rolesOf(everyone, VIEWERS)).toEqual(["roles/gkehub.gatewayReader"]);
     expect(rolesOf(everyone, SUBMITTERS)).toEqual(["roles/gkehub.gatewayEditor"]);
-    expect(rolesOf(everyone, OPERATORS)).toEqual([
-      expect.stringMatching(/^\$\{google_project_iam_custom_role\..*\.name\}$/),
-      "roles/gkehub.gatewayEditor",
-    ]);
-    everyone.count("google_project_iam_member", 4);
-  });
-
-  test("lets operators open sessions by the one permission that it takes", () => {
-    everyone.has("google_project_iam_custom_role", { permissions: ["gkehub.gateway.stream"] });
-    withAccess({ viewers: [VIEWERS], submitters: [SUBMITTERS] }).absent("google_project_iam_custom_role");
+    expect(rolesOf(everyone, OPERATORS)).toEqual(["roles/gkehub.gatewayAdmin"]);
+    everyone.count("google_project_iam_member", 3);
   });
 
   test("is given once to a group of two teams", () => {
@@ -110,14 +102,13 @@ describe("the way in, the Connect Gateway", () => {
         new Team(scope, team.name, { ...team, access: { operators: [OPERATORS] }, cluster: CLUSTER });
       }
     });
-    expect(rolesOf(stack, OPERATORS)).toHaveLength(2);
-    stack.count("google_project_iam_custom_role", 1);
+    expect(rolesOf(stack, OPERATORS)).toEqual(["roles/gkehub.gatewayAdmin"]);
     stack.count("kubernetes_role_v1", 4);
   });
 
   test("is given once to a group with several roles, the widest", () => {
     const stack = withAccess({ viewers: [OPERATORS], operators: [OPERATORS] });
-    expect(rolesOf(stack, OPERATORS)).toHaveLength(2);
+    expect(rolesOf(stack, OPERATORS)).toEqual(["roles/gkehub.gatewayAdmin"]);
     expect(groupsOf(stack, "viewer")).toEqual([`Group ${OPERATORS}`]);
   });
 });

@@ -24,6 +24,12 @@ export const PROJECT_ROLES: Readonly<Record<string, string>> = {
   "roles/serviceusage.serviceUsageConsumer": "quota belongs to a project; image streaming needs it",
 };
 
+/** Roles that only groups of people may have besides, and why no narrower one will do. */
+export const GROUP_ROLES: Readonly<Record<string, string>> = {
+  "roles/gkehub.gatewayAdmin":
+    "as gatewayEditor, with shells and forwarded ports; no other predefined role has gkehub.gateway.stream",
+};
+
 /** Roles that a federated CI identity may have besides, because it makes the resources. Never one that lets it act as others. */
 export const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/artifactregistry.admin": "makes repositories",

@@ -2,7 +2,7 @@ import type { Rule } from "../../rule";
 import { WIDE_BINDING_TYPES, judgeRoles, membersOf } from "./bindings";
 import { BASIC_ROLES } from "./no-basic-roles";
 import { isImpersonation } from "./no-wide-impersonation";
-import { DEPLOYER_ROLES, PROJECT_ROLES, isFederated } from "./project-roles";
+import { DEPLOYER_ROLES, GROUP_ROLES, PROJECT_ROLES, isFederated } from "./project-roles";
 
 /** Roles that are refused wherever they would be reviewed. */
 function hasOwnRule(role: string): boolean {
@@ -23,8 +23,12 @@ export const reviewedProjectRoles: Rule = {
   resourceTypes: WIDE_BINDING_TYPES,
   check: (_config, resource, context) => {
     const isOnProject = resource.type.startsWith("google_project_");
-    const federated = membersOf(resource, context).every(({ member }) => isFederated(member));
-    const allowed = { ...PROJECT_ROLES, ...(federated ? DEPLOYER_ROLES : {}) };
+    const members = membersOf(resource, context).map(({ member }) => member);
+    const allowed = {
+      ...PROJECT_ROLES,
+      ...(members.every(isFederated) ? DEPLOYER_ROLES : {}),
+      ...(members.every((member) => member.startsWith("group:")) ? GROUP_ROLES : {}),
+    };
     return judgeRoles(resource, context, {
       expected: isOnProject
         ? "a role of the reviewed list, or a custom role of this program"
