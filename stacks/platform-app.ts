@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
 import { ConfigError, Problems, STACK_FILES_FOLDER, type Failure } from "../lib/core";
 import { MANIFESTS_FOLDER } from "../lib/delivery/manifests-folder";
+import { RUNBOOKS_FOLDER } from "../lib/serving/kill-switch-runbook";
 import { grantRecords, iamReport, renderIamReport } from "../lib/iam";
 import { renderPolicyReport } from "../lib/policy";
 import { policyOutcomeOf, writtenStacksOf } from "./checks-at-synth";
@@ -85,7 +86,7 @@ const STACKS = Manifest.stacksFolder;
 const REPORTS = "reports";
 
 // Each is made whole by every synth: nothing of an earlier run may stay in them.
-const REPLACED = [REPORTS, MANIFESTS_FOLDER];
+const REPLACED = [REPORTS, MANIFESTS_FOLDER, RUNBOOKS_FOLDER];
 
 function publish(aside: string, outdir: string): void {
   const made = fs.readdirSync(path.join(aside, STACKS));

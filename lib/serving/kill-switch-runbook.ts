@@ -1,5 +1,8 @@
 import { PRIORITIES, placeOf } from "./edge-rules";
 
+/** Folder of the output that holds what people do by hand, one folder a stack. */
+export const RUNBOOKS_FOLDER = "runbooks";
+
 /** What the commands of a stop name. */
 export interface StopTarget {
   readonly project: string;

@@ -7,7 +7,7 @@ import { BreakGlass } from "./break-glass";
 import { edgeRule, type EdgePolicyRef } from "./edge-policy";
 import { killSwitchSchema, stopFailures, type KillSwitchConfig } from "./kill-switch-config";
 import { placeFailures, stopRules } from "./kill-switch-rules";
-import { stopRunbook, type StopTarget } from "./kill-switch-runbook";
+import { RUNBOOKS_FOLDER, stopRunbook, type StopTarget } from "./kill-switch-runbook";
 import type { RoutedModel } from "./route-conflicts";
 
 export type KillSwitchProps = Tokenable<KillSwitchConfig> & {
@@ -71,7 +71,7 @@ export class KillSwitch extends Construct {
       fleetMembership: cluster.fleetMembership.value,
     };
     const runbook = stopRunbook(target, stoppable);
-    OutputFiles.inFolder(this, "runbooks", "kill-switch.md", runbook);
+    OutputFiles.inFolder(this, RUNBOOKS_FOLDER, "kill-switch.md", runbook);
     const commands = kubernetesResource(
       this,
       "commands",
