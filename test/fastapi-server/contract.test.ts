@@ -2,13 +2,34 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { MODEL_SIGNALS, SERVER_SIGNALS } from "../../lib/catalog";
 import { FEATURES_BY_CLASS } from "../../lib/serving/prediction-log-config";
+import { httpModelSchema } from "../../lib/serving/model-config";
 import { PREDICTION_FIELDS } from "../../lib/serving/prediction-record";
+import { serverCommand } from "../../lib/serving/server-command";
 
 // Two languages, one contract: what the platform reads is what the example server writes. The server's own tests hold that it writes this.
 const SERVER = path.join(__dirname, "../../examples/fastapi-server/model_server");
 const read = (file: string) => fs.readFileSync(path.join(SERVER, file), "utf8");
 const metrics = read("metrics.py");
 const drift = read("drift.py");
+const settings = read("settings.py");
+
+/** Environment variables that the server reads: the fields of its settings, in capitals. */
+const variables = [...settings.matchAll(/^ {4}(\w+): /gm)].map(([, name]) => name!.toUpperCase());
+
+/** Environment that the platform gives to a server of this model. */
+function given(requestTimeoutSeconds: number): Record<string, string> {
+  const config = httpModelSchema.parse({
+    server: "http",
+    name: "pump-condition",
+    team: "maintenance",
+    owner: "maintenance-lead",
+    version: "1.0.0",
+    image: `registry.example/pump-condition@sha256:${"0".repeat(64)}`,
+    source: "gs://acme-models/pump-condition/1.0.0",
+    requestTimeoutSeconds,
+  });
+  return { ...serverCommand(config).env };
+}
 
 /** Numbers of `NAME = (1, 2, …)`. */
 function numbers(name: string): number[] {
@@ -55,6 +76,25 @@ test("a prediction record has the contract's fields and no others", () => {
 });
 
 test("the server knows every way to keep features that a data class may ask for", () => {
-  const [, known] = /prediction_log_features: Literal\[([^\]]*)\]/.exec(read("settings.py"))!;
+  const [, known] = /prediction_log_features: Literal\[([^\]]*)\]/.exec(settings)!;
   for (const way of Object.values(FEATURES_BY_CLASS)) expect(known).toContain(`"${way}"`);
 });
+
+test("every variable that the platform sets is one that the server reads", () => {
+  const log = fs.readFileSync(path.join(__dirname, "../../lib/serving/prediction-log.ts"), "utf8");
+  const ofLog = [...log.matchAll(/^ {4}([A-Z_]+): /gm)].map(([, name]) => name!);
+  expect(ofLog).toContain("PREDICTION_LOG_TOPIC");
+  expect(Object.keys(given(10))).toContain("MODEL_PATH");
+  expect(variables).toEqual(expect.arrayContaining([...ofLog, ...Object.keys(given(10))]));
+});
+
+test.each([1, 10, 60, 3600])(
+  "the server starts with the drain that the platform gives for requests of %i s",
+  (seconds) => {
+    const { DRAIN_SECONDS, DRAIN_LISTEN_SECONDS, REQUEST_TIMEOUT_SECONDS } = given(seconds);
+    const reserve = Number(/^DRAIN_RESERVE_SECONDS = ([\d.]+)$/m.exec(settings)![1]);
+    expect(Number(DRAIN_SECONDS)).toBeGreaterThanOrEqual(
+      Number(DRAIN_LISTEN_SECONDS) + Number(REQUEST_TIMEOUT_SECONDS) + reserve,
+    );
+  },
+);
