@@ -3,6 +3,7 @@ import { DefaultServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/default-
 import { Construct } from "constructs";
 import { Governance, parseProps, type ClusterRef, type Tokenable } from "../core";
 import { kubernetesResource, ManifestRelease, type KubernetesObject, type ObjectMetadata } from "../delivery";
+import { StackObjects } from "../delivery/stack-objects";
 import { Principals, ProjectGrants, type Grant, type Principal } from "../iam";
 import type { GoogleApis } from "../network";
 import { accessObjects, gatewayRights } from "./access";
@@ -66,6 +67,8 @@ export class Team extends Construct {
       automountServiceAccountToken: false,
       dependsOn: [namespace],
     });
+    // Its resource is none of `kubernetesResource`, as Kubernetes makes the account itself: the manifest is noted here.
+    StackObjects.add(this, "default-account", accountObject(metadata("default")));
     const before = [namespace, ...inside.values(), defaultAccount];
     const release = queues && this.makeQueues(queues, config.name, metadata, before);
     this.grants = this.openGateway(config);
@@ -146,14 +149,13 @@ function namespaced(
     quotaObject(metadata("team"), config.quota),
     limitRangeObject(metadata("containers")),
     ...networkPolicyObjects(metadata, googleApis),
-    {
-      apiVersion: "v1",
-      kind: "ServiceAccount",
-      metadata: metadata(BATCH_ACCOUNT),
-      automountServiceAccountToken: false,
-    },
+    accountObject(metadata(BATCH_ACCOUNT)),
     ...accessObjects(metadata, config.access),
   ];
+}
+
+function accountObject(metadata: ObjectMetadata): KubernetesObject {
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false };
 }
 
 /** `RoleBinding viewer` → `role-binding-viewer`. */

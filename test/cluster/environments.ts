@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import type { TerraformJson } from "../../lib/core";
+import type { KillSwitchConfig, ModelConfig } from "../../lib/serving";
 import type { TeamConfig } from "../../lib/tenants";
 import type { ApiObject } from "./api/objects";
 import { Problems } from "./checks";
@@ -14,12 +15,17 @@ const EXAMPLES = path.join(root, "examples", "environments");
 export const KUBERNETES_STACKS = ["addons", "serving"];
 
 /** What was synthesized of one example. */
-export interface SynthesizedEnvironment {
-  readonly name: string;
+export interface SynthesizedEnvironment extends EnvironmentData {
   /** Each stack's Terraform by its layer: `cluster`, `addons`, … */
   readonly stacks: ReadonlyMap<string, SynthesizedStack>;
-  /** As the file has them. */
-  readonly teams: readonly TeamConfig[];
+}
+
+/** What the file says, as far as checks hold it against what is there. */
+export interface EnvironmentData {
+  readonly name: string;
+  readonly teams?: readonly TeamConfig[];
+  readonly models?: readonly ModelConfig[];
+  readonly serving?: KillSwitchConfig;
 }
 
 export interface SynthesizedStack {
@@ -34,7 +40,8 @@ export function exampleFiles(): string[] {
 }
 
 export async function synthesize(file: string, workshop: string): Promise<SynthesizedEnvironment> {
-  const { name, teams = [] } = parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as EnvironmentData;
+  const data = parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as EnvironmentData;
+  const { name } = data;
   const out = path.join(workshop, name);
   const cli = path.join(root, "dist", "cli.js");
   await node(cli, "synth", path.join(EXAMPLES, file), "--out", out);
@@ -44,12 +51,7 @@ export async function synthesize(file: string, workshop: string): Promise<Synthe
     const json = JSON.parse(fs.readFileSync(path.join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;
     return [stack.slice(name.length + 1), { folder, json, objects: objectsIn(path.join(out, "manifests", stack)) }];
   });
-  return { name, stacks: new Map(stacks), teams };
-}
-
-interface EnvironmentData {
-  readonly name: string;
-  readonly teams?: readonly TeamConfig[];
+  return { ...data, stacks: new Map(stacks) };
 }
 
 function objectsIn(folder: string): ApiObject[] {

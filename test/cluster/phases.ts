@@ -3,14 +3,15 @@ import { applyCrds, deleteCrds } from "./api/crds";
 import { applyAll, deleteAll } from "./api/inventory";
 import type { ApiObject } from "./api/objects";
 import { Problems, say, type Checks } from "./checks";
-import { accountsMayDoNothing, groupsMayDoWhatTheirRolesSay } from "./checks/access";
+import { groupsMayDoWhatTheirRolesSay } from "./checks/access";
+import { accountsMayDoNothing, breakGlassMayOnlyStop } from "./checks/accounts";
 import { everyObjectIsAccepted } from "./checks/dry-run";
 import { podsAreAdmittedAsRestricted } from "./checks/pod-security";
 import { cpuPodsStayOffAccelerators, everyPodIsPlaced } from "./checks/scheduling";
 import { tenantsAreBounded } from "./checks/tenants";
 import { terraformBringsAndTakes } from "./checks/terraform";
 import type { ControlPlane } from "./control-plane/start";
-import type { SynthesizedEnvironment } from "./environments";
+import { KUBERNETES_STACKS, type SynthesizedEnvironment } from "./environments";
 import { nodesOf } from "./nodes/gke-nodes";
 import { Kubelets } from "./nodes/kubelets";
 import { crdsOfGke } from "./terraform/stand-in-charts";
@@ -53,7 +54,7 @@ export async function proveObjects(
 async function proveTenants(
   checks: Checks,
   client: ApiClient,
-  { name, teams }: SynthesizedEnvironment,
+  { name, teams = [], models = [], serving }: SynthesizedEnvironment,
   how: string,
 ): Promise<void> {
   if (teams.length === 0) return;
@@ -61,6 +62,10 @@ async function proveTenants(
   await check("tenants are bounded", () => tenantsAreBounded(client, teams));
   await check("groups may do what their roles say", () => groupsMayDoWhatTheirRolesSay(client, teams));
   await check("service accounts may do nothing", () => accountsMayDoNothing(client, teams));
+  if (serving?.breakGlass) {
+    const onCluster = models.filter(({ surface }) => surface === undefined || surface.on === "gke");
+    await check("break glass may only stop models", () => breakGlassMayOnlyStop(client, onCluster));
+  }
 }
 
 /** The stacks as Terraform applies them, on a cluster that has what GKE brings and no more. */
@@ -74,7 +79,7 @@ export async function proveTerraform(
 ): Promise<void> {
   await applyCrds(client, crdsOfGke(crds));
   for (const environment of environments) {
-    if (objectsOf(environment).length === 0) continue;
+    if (KUBERNETES_STACKS.every((layer) => !environment.stacks.has(layer))) continue;
     await withNodes(client, environment, () =>
       terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment, () =>
         proveTenants(checks, client, environment, "as Terraform made them"),

@@ -3,11 +3,13 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
 import { COMPUTE_CLASS } from "../definitions/compute-class";
+import { GKE_NETWORK_PARAM_SET, NETWORK } from "../definitions/networks";
 import type { ApiClient } from "./client";
 import type { ApiObject } from "./objects";
 
 const CRD = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
-const UNPUBLISHED: readonly ApiObject[] = [COMPUTE_CLASS];
+/** Of GKE, where the folder does not have them. */
+const OWN: readonly ApiObject[] = [COMPUTE_CLASS, GKE_NETWORK_PARAM_SET, NETWORK];
 
 const SERVE_MS = 60_000;
 
@@ -17,7 +19,7 @@ export function crdFolder(root: string): string | undefined {
   return fs.existsSync(folder) ? folder : undefined;
 }
 
-/** The definitions in a folder, and those of GKE that nobody publishes as a file. */
+/** The definitions in a folder, and those of GKE that it lacks. */
 export function readCrds(folder: string): readonly ApiObject[] {
   const files = fs.readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
   const found = files.sort().flatMap((file) => {
@@ -27,7 +29,7 @@ export function readCrds(folder: string): readonly ApiObject[] {
     return objects.filter((object): object is ApiObject => object?.kind === CRD[1]);
   });
   const names = new Set(found.map(({ metadata }) => metadata.name));
-  return [...found, ...UNPUBLISHED.filter(({ metadata }) => !names.has(metadata.name))];
+  return [...found, ...OWN.filter(({ metadata }) => !names.has(metadata.name))];
 }
 
 /** Applies definitions and waits until the server serves all of them. */

@@ -1,9 +1,7 @@
 import type { TeamConfig } from "../../../lib/tenants";
+import { mayDo, type Right, type Subject } from "../api/access-review";
 import type { ApiClient } from "../api/client";
 import { Problems } from "../checks";
-
-/** `create pods/exec`, `list deployments.apps`: a verb and a resource with its group. */
-type Right = string;
 
 type Role = keyof Required<NonNullable<TeamConfig["access"]>>;
 
@@ -68,7 +66,7 @@ const NOBODY: readonly Right[] = [
 ];
 
 /** What belongs to the whole cluster. */
-const CLUSTER_WIDE: readonly Right[] = [
+export const TRIED_CLUSTER_WIDE: readonly Right[] = [
   "list namespaces",
   "patch namespaces",
   "list nodes",
@@ -85,16 +83,9 @@ const CLUSTER_WIDE: readonly Right[] = [
   "impersonate groups",
 ];
 
-/** Service accounts in teams' namespaces that are more than an identity. */
-const OF_ACCOUNTS: readonly { readonly account: RegExp; readonly may: readonly Right[] }[] = [];
-
-const ALL = [...new Set([...Object.values(MAY).flat(), ...NOBODY])];
-const OTHER_NAMESPACES = ["default", "kube-system"];
-
-interface Subject {
-  readonly user: string;
-  readonly groups: readonly string[];
-}
+/** All that is tried within a namespace. */
+export const TRIED: readonly Right[] = [...new Set([...Object.values(MAY).flat(), ...NOBODY])];
+export const OTHER_NAMESPACES = ["default", "kube-system"];
 
 /** Each group of each team may do what its roles say, there and nowhere else. */
 export async function groupsMayDoWhatTheirRolesSay(client: ApiClient, teams: readonly TeamConfig[]): Promise<string> {
@@ -104,7 +95,7 @@ export async function groupsMayDoWhatTheirRolesSay(client: ApiClient, teams: rea
   let reviews = 0;
   const expect = async (subject: Subject, right: Right, namespace: string | undefined, expected: boolean) => {
     reviews++;
-    if ((await mayDo(client, subject, right, namespace)) === expected) return;
+    if ((await mayDo(client, subject, right, { namespace })) === expected) return;
     problems.push(`${subject.groups[0]} may ${expected ? "not " : ""}${right} in ${namespace ?? "the cluster"}`);
   };
   for (const group of groups) {
@@ -114,64 +105,15 @@ export async function groupsMayDoWhatTheirRolesSay(client: ApiClient, teams: rea
         group,
         teams.find(({ name }) => name === namespace),
       );
-      await Promise.all(ALL.map((right) => expect(member, right, namespace, may.has(right))));
+      await Promise.all(TRIED.map((right) => expect(member, right, namespace, may.has(right))));
     }
-    await Promise.all(CLUSTER_WIDE.map((right) => expect(member, right, undefined, false)));
+    await Promise.all(TRIED_CLUSTER_WIDE.map((right) => expect(member, right, undefined, false)));
   }
   Problems.throwIfAny(problems);
   return `${groups.size} groups of ${teams.length} teams, ${reviews} reviews`;
 }
 
-/** Service accounts of teams may do nothing: what runs there needs no Kubernetes API. Those that do stand in `OF_ACCOUNTS`. */
-export async function accountsMayDoNothing(client: ApiClient, teams: readonly TeamConfig[]): Promise<string> {
-  const problems: string[] = [];
-  let accounts = 0;
-  for (const { name: namespace } of teams) {
-    for (const { metadata, automountServiceAccountToken } of await client.list("v1", "ServiceAccount", { namespace })) {
-      accounts++;
-      const account = `${namespace}/${metadata.name}`;
-      if (automountServiceAccountToken !== false) problems.push(`${account}: its token is put into every pod`);
-      const user = `system:serviceaccount:${namespace}:${metadata.name}`;
-      const subject = {
-        user,
-        groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
-      };
-      const may = OF_ACCOUNTS.find(({ account }) => account.test(metadata.name))?.may ?? [];
-      const found = await Promise.all(
-        [
-          ...ALL.map((right) => [right, namespace] as const),
-          ...CLUSTER_WIDE.map((right) => [right, undefined] as const),
-        ].map(async ([right, where]) => ((await mayDo(client, subject, right, where)) ? [right] : [])),
-      );
-      problems.push(
-        ...found
-          .flat()
-          .filter((right) => !may.includes(right))
-          .map((right) => `${account}: may ${right}`),
-      );
-    }
-  }
-  Problems.throwIfAny(problems);
-  return `${accounts} accounts in ${teams.length} namespaces`;
-}
-
 function rightsOf(group: string, team: TeamConfig | undefined): ReadonlySet<Right> {
   const roles = (Object.keys(MAY) as Role[]).filter((role) => team?.access?.[role]?.includes(group));
   return new Set(roles.flatMap((role) => INCLUDES[role]).flatMap((role) => MAY[role]));
-}
-
-async function mayDo(client: ApiClient, { user, groups }: Subject, right: Right, namespace?: string): Promise<boolean> {
-  const [verb, what] = right.split(" ") as [string, string];
-  // `pods/exec`, `deployments.apps/scale`
-  const [resourceAndGroup, subresource] = what.split("/") as [string, string?];
-  const [resource, ...group] = resourceAndGroup.split(".");
-  const { status } = await client.post<{ readonly status: { readonly allowed: boolean } }>(
-    "/apis/authorization.k8s.io/v1/subjectaccessreviews",
-    {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SubjectAccessReview",
-      spec: { user, groups, resourceAttributes: { namespace, verb, group: group.join("."), resource, subresource } },
-    },
-  );
-  return status.allowed;
 }

@@ -13,8 +13,10 @@ const STILL_MS = 15_000;
 export async function everyPodIsPlaced(client: ApiClient, objects: readonly ApiObject[]): Promise<string> {
   if (objects.every((object) => podTemplatesOf(object).length === 0)) return "no pods";
   const problems: string[] = [];
-  for (const template of objects.filter((object) => !hasOwnController(object)).flatMap(podTemplatesOf)) {
-    for (let index = 0; index < template.replicas; index++) {
+  for (const template of objects.flatMap(podTemplatesOf)) {
+    const wanted = Math.max(template.replicas, leastReplicas(template.owner, objects));
+    // A controller of the control plane makes as many as the object itself says.
+    for (let index = hasOwnController(template.owner) ? template.replicas : 0; index < wanted; index++) {
       try {
         await client.create(podOf(template, index));
       } catch (error) {
@@ -54,6 +56,15 @@ export async function cpuPodsStayOffAccelerators(client: ApiClient): Promise<str
   }
   Problems.throwIfAny(problems);
   return `${pools.size} pools with accelerators`;
+}
+
+/** The least that an autoscaler gives an object: KEDA, which would see to it, does not run here. */
+function leastReplicas({ kind, metadata: { name, namespace } }: ApiObject, objects: readonly ApiObject[]): number {
+  const scaler = objects.find((object) => {
+    const target = object.kind === "ScaledObject" ? object["spec"].scaleTargetRef : undefined;
+    return target?.name === name && (target.kind ?? "Deployment") === kind && object.metadata.namespace === namespace;
+  });
+  return Number(scaler?.["spec"].minReplicaCount ?? 0);
 }
 
 async function settled(pods: () => Promise<ApiObject[]>): Promise<ApiObject[]> {

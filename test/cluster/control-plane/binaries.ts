@@ -101,7 +101,9 @@ async function goBuild(workshop: string, out: string, packages: readonly string[
   const started = Date.now();
   const child = spawn("go", args, { cwd: workshop, env: goEnvironment(), stdio: ["ignore", "ignore", "pipe"] });
   // Minutes of every core: what the person at the machine does comes first.
-  if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  if (child.pid !== undefined) {
+    os.setPriority(child.pid, Math.max(os.getPriority(), os.constants.priority.PRIORITY_BELOW_NORMAL));
+  }
   let output = "";
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const stop = () => child.kill();

@@ -1,43 +1,17 @@
-import type { ApiObject } from "../api/objects";
-
-const STRING = { type: "string" };
-const BOOLEAN = { type: "boolean" };
+import { BOOLEAN, STRING, definition, integer, listOf, object, oneOf, rule } from "./schema";
 
 /**
  * GKE's ComputeClass as far as a platform for models writes one: what is not here is refused, which a look at GKE's own definition then settles.
  * GKE publishes no file of it. Fields, bounds and rules from the Go types of GKE's autoscaler (cloud.google.com/v1, 2026), which GKE
  * makes its definition from; `kubectl describe crd computeclasses.cloud.google.com` shows that.
  */
-export const COMPUTE_CLASS: ApiObject = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "computeclasses.cloud.google.com" },
-  spec: {
-    group: "cloud.google.com",
-    scope: "Cluster",
-    names: {
-      kind: "ComputeClass",
-      listKind: "ComputeClassList",
-      plural: "computeclasses",
-      singular: "computeclass",
-      shortNames: ["cc", "ccs"],
-    },
-    versions: [
-      {
-        name: "v1",
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: {
-          openAPIV3Schema: object(
-            { spec: spec(), status: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-            ["spec"],
-          ),
-        },
-      },
-    ],
-  },
-};
+export const COMPUTE_CLASS = definition({
+  group: "cloud.google.com",
+  version: "v1",
+  kind: "ComputeClass",
+  plural: "computeclasses",
+  spec: spec(),
+});
 
 function spec() {
   return object({
@@ -138,24 +112,4 @@ function nodePoolConfig() {
     workloadMetadata: oneOf("GCE_METADATA", "GKE_METADATA"),
     ipType: oneOf("public", "private"),
   });
-}
-
-function object(properties: Record<string, unknown>, required: readonly string[] = []) {
-  return { type: "object", properties, ...(required.length > 0 ? { required } : {}) };
-}
-
-function listOf(items: unknown) {
-  return { type: "array", items };
-}
-
-function integer(minimum: number, maximum?: number) {
-  return { type: "integer", minimum, ...(maximum === undefined ? {} : { maximum }) };
-}
-
-function oneOf(...values: string[]) {
-  return { type: "string", enum: values };
-}
-
-function rule(expression: string, message: string) {
-  return { rule: expression, message };
 }

@@ -11,6 +11,7 @@ export interface Grounded {
 }
 
 const CLUSTER_PROVIDERS = ["kubernetes", "helm"];
+const REFERENCE = /\$\{([a-z][a-z0-9_]*)\.[^}]*\}/g;
 const ofCluster = (type: string) => CLUSTER_PROVIDERS.some((provider) => type.startsWith(`${provider}_`));
 
 /**
@@ -58,7 +59,9 @@ function keep<T>(byType: Record<string, T> | undefined): Record<string, T> {
 
 /** Fills in what is foreseen; dependencies on what was taken out go. */
 function settle(value: unknown, foreseen: ForeseenValues, kept: ReadonlySet<string>): unknown {
-  if (typeof value === "string") return foreseen.resolve(value);
+  // References between what stays are what Terraform orders by: they stay too.
+  if (typeof value === "string")
+    return value.replace(REFERENCE, (text, type: string) => (ofCluster(type) ? text : foreseen.resolve(text)));
   if (Array.isArray(value)) return value.map((item) => settle(item, foreseen, kept));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
