@@ -103,10 +103,12 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
     }
   };
 
-  const servesModels = values.models.length > 0;
+  const hasModels = values.models.length > 0;
+  const needsServing = hasModels || values.teams.length > 0 || given.gateway !== undefined;
   const foundation = make(() => {
     const { keys, registry, security, budget } = given;
     const services = servicesOf(values);
+    const servesModels = needsServing || given.addons !== undefined;
     return new FoundationStack(scope, { ...base, keys, registry, security, budget, services, servesModels });
   });
   const network = make(() => {
@@ -132,7 +134,7 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
       registries: foundation ? [foundation.registry] : [],
     });
   });
-  const data = !servesModels
+  const data = !hasModels
     ? undefined
     : make(() => {
         const predictions = foundation?.keys.key("predictions") ?? STAND_IN.key;
@@ -143,15 +145,9 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
   const addons =
     given.addons &&
     make(() => {
-      const { addons: section } = given;
-      return new AddonsStack(scope, {
-        ...base,
-        cluster: cluster.cluster,
-        addons: section,
-        fabrics: fabricsOf(values.cluster.pools, network.nodeNetworks),
-      });
+      const fabrics = fabricsOf(values.cluster.pools, network.nodeNetworks);
+      return new AddonsStack(scope, { ...base, cluster: cluster.cluster, addons: given.addons, fabrics });
     });
-  const needsServing = values.teams.length > 0 || servesModels || given.gateway !== undefined;
   const serving = !needsServing
     ? undefined
     : make(() => {
@@ -161,7 +157,7 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
           after: addons && [addons],
           cluster: cluster.cluster,
           access: values.addons?.access ?? { via: "connect-gateway" },
-          addOns: addons?.installed.ids ?? [],
+          addOns: addons?.installed.ids ?? Object.keys(values.addons?.install ?? {}),
           pools: cluster.pools.map(({ ref }) => ref),
           network: {
             subnet: nodes,
@@ -211,7 +207,7 @@ const STAND_IN = {
 
 // No stack can be made without these, and nothing more be checked.
 const FRAME = ["name", "project", "region", "zones", "governance", "state"];
-const SECTIONS = ["network", "cluster"];
+const SECTIONS = ["network", "cluster", "teams", "models"];
 
 function canCompose(problems: Problems): boolean {
   return !problems.failures.some(
