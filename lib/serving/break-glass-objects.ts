@@ -1,5 +1,10 @@
 import type { KubernetesObject } from "../delivery";
-import type { StoppedModel } from "./kill-switch-runbook";
+
+/** A model that may be taken down. */
+export interface StoppedModel {
+  readonly name: string;
+  readonly namespace: string;
+}
 
 const RBAC = "rbac.authorization.k8s.io";
 const NAME = "kill-switch";

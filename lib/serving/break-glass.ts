@@ -17,10 +17,9 @@ import {
   ServiceAccountGrants,
   type Principal,
 } from "../iam";
-import { breakGlassObjects } from "./break-glass-objects";
 import type { EdgePolicyRef } from "./edge-policy";
 import type { BreakGlassConfig } from "./kill-switch-config";
-import type { StoppedModel } from "./kill-switch-runbook";
+import { breakGlassObjects, type StoppedModel } from "./break-glass-objects";
 
 export interface BreakGlassProps extends BreakGlassConfig {
   /** Who answers for the right. */

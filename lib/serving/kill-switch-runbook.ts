@@ -1,7 +1,6 @@
+import type { ModelValues } from "./model-config";
 import { PRIORITIES, placeOf } from "./edge-rules";
-
-/** Folder of the output that holds what people do by hand, one folder a stack. */
-export const RUNBOOKS_FOLDER = "runbooks";
+import { shiftsByArgo } from "./rollout-choice";
 
 /** What the commands of a stop name. */
 export interface StopTarget {
@@ -16,69 +15,96 @@ export interface StopTarget {
 }
 
 /** A model as the commands name it. */
-export interface StoppedModel {
-  readonly name: string;
-  readonly namespace: string;
-}
+export type StoppableModel = Pick<
+  ModelValues,
+  "name" | "team" | "route" | "server" | "rollout" | "candidate" | "replicas"
+>;
 
 /** How a model is stopped, or all of them, without Terraform. */
 export interface StopCommands {
-  /** Turns callers away, within seconds. */
-  readonly edge: string;
+  /** Turns callers away, within seconds; absent for a model without a route. */
+  readonly edge?: string;
   /** Shows the rule: it holds where `preview` is false. */
-  readonly check: string;
-  /** Lets callers in again. */
-  readonly lift: string;
+  readonly check?: string;
   /** Takes the replicas down; none for all models, which are taken down one by one. */
   readonly capacity: readonly string[];
+  /** Lets callers in again, after its replicas are back. */
+  readonly lift: readonly string[];
 }
 
 /** @param model absent for all models */
-export function stopCommands(target: StopTarget, model?: StoppedModel): StopCommands {
+export function stopCommands(target: StopTarget, model?: StoppableModel): StopCommands {
   const { project, region, policy, account } = target;
   const priority = model === undefined ? PRIORITIES.stopAll : placeOf(model.name, PRIORITIES.stops);
   const as = account === undefined ? "" : ` --impersonate-service-account=${account}`;
   const rule = (verb: string, flag = "") =>
     `gcloud compute security-policies rules ${verb} ${priority} --security-policy=${policy} --region=${region} --project=${project}${flag}${as}`;
+  const isRouted = model === undefined || model.route !== undefined;
+  const lift = isRouted ? [rule("update", " --preview")] : [];
+  const edge = isRouted ? { edge: rule("update", " --no-preview"), check: rule("describe") } : {};
+  if (model === undefined) return { ...edge, capacity: [], lift };
+  const login = loginCommand(target, as);
   return {
-    edge: rule("update", " --no-preview"),
-    check: rule("describe"),
-    lift: rule("update", " --preview"),
-    capacity: model === undefined ? [] : capacityCommands(target, model, as),
+    ...edge,
+    capacity: [login, ...workloadsOf(model).flatMap(down)],
+    lift: [login, ...workloadsOf(model).flatMap(up), ...lift],
   };
 }
 
-function capacityCommands(
-  { project, fleetMembership }: StopTarget,
-  { name, namespace }: StoppedModel,
-  as: string,
-): string[] {
+function loginCommand({ project, fleetMembership }: StopTarget, as: string): string {
   const [, , , location, , cluster] = fleetMembership.split("/");
-  const inNamespace = `kubectl --namespace=${namespace}`;
+  return `gcloud container fleet memberships get-credentials ${cluster} --location=${location} --project=${project}${as}`;
+}
+
+/** What holds replicas of a model. */
+interface StoppedWorkload {
+  readonly kind: "deployment" | "rollout.argoproj.io";
+  readonly name: string;
+  readonly namespace: string;
+  /** Replicas that it had at least. */
+  readonly least: number;
+}
+
+function workloadsOf({ name, team, candidate, replicas, ...model }: StoppableModel): StoppedWorkload[] {
+  const kind = shiftsByArgo(model) ? "rollout.argoproj.io" : "deployment";
+  const names = candidate === undefined ? [name] : [name, `${name}-candidate`];
+  return names.map((workload) => ({ kind, name: workload, namespace: team, least: Math.max(1, replicas.min) }));
+}
+
+const PAUSE = "autoscaling.keda.sh/paused-replicas";
+
+// KEDA would scale it up again. Where KEDA scales nothing there is no such object: the cluster's own autoscaler rests at zero replicas by itself.
+function down({ kind, name, namespace }: StoppedWorkload): string[] {
   return [
-    `gcloud container fleet memberships get-credentials ${cluster} --location=${location} --project=${project}${as}`,
-    // KEDA would scale a Deployment up again; without KEDA there is no such object, and the autoscaler rests at zero replicas by itself.
-    `${inNamespace} annotate scaledobject ${name} autoscaling.keda.sh/paused-replicas=0 --overwrite`,
-    `${inNamespace} scale deployment ${name} --replicas=0`,
+    `kubectl --namespace=${namespace} annotate scaledobject ${name} ${PAUSE}=0 --overwrite`,
+    `kubectl --namespace=${namespace} scale ${kind} ${name} --replicas=0`,
+  ];
+}
+
+function up({ kind, name, namespace, least }: StoppedWorkload): string[] {
+  return [
+    `kubectl --namespace=${namespace} annotate scaledobject ${name} ${PAUSE}-`,
+    `kubectl --namespace=${namespace} scale ${kind} ${name} --replicas=${least}`,
   ];
 }
 
 /** The commands as a text for whoever is woken up, first that of all models. */
-export function stopRunbook(target: StopTarget, models: readonly StoppedModel[]): string {
-  const one = (title: string, { edge, check, lift, capacity }: StopCommands) =>
+export function stopRunbook(target: StopTarget, models: readonly StoppableModel[]): string {
+  const steps = (title: string, commands: readonly (string | undefined)[]) => {
+    const given = commands.filter((command) => command !== undefined);
+    return given.length > 0 ? [`## ${title}`, ...given] : [];
+  };
+  const one = (title: string, { edge, check, capacity, lift }: StopCommands) =>
     [
       `# ${title}`,
-      "## turn callers away, within seconds",
-      edge,
-      "## see that it holds: preview is false",
-      check,
-      ...(capacity.length > 0 ? ["## take the replicas down", ...capacity] : []),
-      "## let callers in again",
-      lift,
+      ...steps("turn callers away, within seconds", [edge]),
+      ...steps("see that it holds: preview is false", [check]),
+      ...steps("take the replicas down; without KEDA leave the annotation out", capacity),
+      ...steps("undo all of it", lift),
     ].join("\n");
-  const texts = [
+  return `${[
+    "A stop by hand holds until the next apply. Write the model into serving.stopped before, and take it out to let callers in again.",
     one("every model", stopCommands(target)),
     ...models.map((model) => one(model.name, stopCommands(target, model))),
-  ];
-  return `${texts.join("\n\n")}\n`;
+  ].join("\n\n")}\n`;
 }

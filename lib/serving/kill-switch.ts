@@ -6,13 +6,13 @@ import { kubernetesResource } from "../delivery";
 import { BreakGlass } from "./break-glass";
 import { edgeRule, type EdgePolicyRef } from "./edge-policy";
 import { killSwitchSchema, stopFailures, type KillSwitchConfig } from "./kill-switch-config";
+import { RUNBOOKS_FOLDER } from "./kill-switch-folder";
 import { placeFailures, stopRules } from "./kill-switch-rules";
-import { RUNBOOKS_FOLDER, stopRunbook, type StopTarget } from "./kill-switch-runbook";
-import type { RoutedModel } from "./route-conflicts";
+import { stopRunbook, type StoppableModel, type StopTarget } from "./kill-switch-runbook";
 
 export type KillSwitchProps = Tokenable<KillSwitchConfig> & {
   /** Every model of the environment; those without a route have no rule at the edge. */
-  readonly models: readonly RoutedModel[];
+  readonly models: readonly StoppableModel[];
   /** Host names of the gateway, the first of which is the default of routes. */
   readonly hosts: readonly string[];
   /** The policy that the gateway's backends carry. */
@@ -51,14 +51,13 @@ export class KillSwitch extends Construct {
     const rules = new Map(
       stopRules(models, hosts, config.stopped).map((rule) => [rule.id, edgeRule(this, policy, rule)]),
     );
-    const stoppable = models.map(({ name, team }) => ({ name, namespace: team }));
     this.breakGlass =
       config.breakGlass &&
       new BreakGlass(this, "break-glass", {
         ...config.breakGlass,
         owner: config.owner,
         policy,
-        models: stoppable,
+        models: models.map(({ name, team }) => ({ name, namespace: team })),
         after,
         channels,
       });
@@ -70,7 +69,7 @@ export class KillSwitch extends Construct {
       account: this.breakGlass?.ref.email.value,
       fleetMembership: cluster.fleetMembership.value,
     };
-    const runbook = stopRunbook(target, stoppable);
+    const runbook = stopRunbook(target, models);
     OutputFiles.inFolder(this, RUNBOOKS_FOLDER, "kill-switch.md", runbook);
     const commands = kubernetesResource(
       this,

@@ -98,21 +98,42 @@ describe("the commands of a stop", () => {
   };
 
   test("turn the rule of the model on and off, as the account that may do no more", () => {
-    const priority = placeOf("assistant", PRIORITIES.stops);
-    const { edge, lift, capacity } = stopCommands(target, { name: "assistant", namespace: "support" });
+    const priority = placeOf("vision", PRIORITIES.stops);
+    const { edge, lift, capacity } = stopCommands(target, vision());
     expect(edge).toBe(
       `gcloud compute security-policies rules update ${priority} --security-policy=prod-gateway --region=europe-west4 --project=acme-prod --no-preview --impersonate-service-account=prod-kill-switch@acme-prod.iam.gserviceaccount.com`,
     );
-    expect(lift).toContain(" --preview ");
+    expect(lift.at(-1)).toContain(" --preview ");
     expect(capacity).toEqual([
       expect.stringContaining("memberships get-credentials prod-gpu --location=europe-west4"),
-      "kubectl --namespace=support annotate scaledobject assistant autoscaling.keda.sh/paused-replicas=0 --overwrite",
-      "kubectl --namespace=support scale deployment assistant --replicas=0",
+      "kubectl --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas=0 --overwrite",
+      "kubectl --namespace=ranking scale deployment vision --replicas=0",
     ]);
+    expect(lift).toContain(
+      "kubectl --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas-",
+    );
+  });
+
+  test("name what holds the replicas: a candidate besides, a Rollout where Argo Rollouts makes them", () => {
+    const scaled = (one: Parameters<typeof stopCommands>[1]) =>
+      stopCommands(target, one)
+        .capacity.filter((command) => command.includes(" scale "))
+        .map((command) => command.replace(/.* scale /, ""));
+    expect(scaled(assistant())).toEqual([
+      "deployment assistant --replicas=0",
+      "deployment assistant-candidate --replicas=0",
+    ]);
+    expect(scaled(churn())).toEqual(["rollout.argoproj.io churn --replicas=0"]);
+  });
+
+  test("of a model without a route have nothing to do at the edge", () => {
+    const { edge, check, lift } = stopCommands(target, churn({ route: undefined, rollout: undefined }));
+    expect([edge, check]).toEqual([undefined, undefined]);
+    expect(lift.join()).not.toContain("security-policies");
   });
 
   test("stand in the output and in the cluster, marked with who may stop", () => {
-    const runbook = stopRunbook(target, [{ name: "assistant", namespace: "support" }]);
+    const runbook = stopRunbook(target, [assistant()]);
     expect(runbook).toContain("# every model");
     expect(runbook).toContain("# assistant");
     stoppableStack({ owner: OWNER }).has("kubernetes_config_map_v1", {
