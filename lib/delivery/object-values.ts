@@ -14,7 +14,8 @@ export function valuesOf(objects: readonly KubernetesObject[]): string {
  * `%{` is meant for whoever reads the values and is escaped from Terraform.
  */
 export function terraformYaml(values: object): string {
-  const document = new Document(values);
+  // Without aliases: in a plan the changed line must stand at the object that it belongs to.
+  const document = new Document(values, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(key, node) {
       if (key === "key" || typeof node.value !== "string") return;
@@ -23,7 +24,7 @@ export function terraformYaml(values: object): string {
       node.value = terraformText(node.value);
     },
   });
-  return document.toString({ lineWidth: 0, aliasDuplicateObjects: false } as object);
+  return document.toString({ lineWidth: 0 });
 }
 
 /** The text as Terraform must be given it: CDKTF tokens stay, any other `${` and `%{` is escaped. */

@@ -10,28 +10,24 @@ const CHANGE = [...READ, "update", "patch"];
 const OWN = [...CHANGE, "create", "delete"];
 
 /**
- * What the controller does anywhere. The chart's own role also reads every Secret of the cluster and changes objects of ten other meshes; the
- * plugin's example for Google Cloud allows everything. Read from argo-rollouts v1.9.1 (informers of cmd/rollouts-controller/main.go) and plugin
- * v0.15.0 (pkg/plugin/httproute.go: lists, gets and updates HTTPRoutes). Without Secrets, analyses that name one do not work: ours name none.
+ * What the controller does anywhere for canaries that are judged by Prometheus. The chart's own role also reads every Secret of the cluster, makes
+ * services and jobs in any namespace and changes objects of ten meshes; the plugin's example for Google Cloud allows everything. Read from
+ * argo-rollouts v1.9.1 (informers of cmd/rollouts-controller/main.go) and plugin v0.15.0 (pkg/plugin/httproute.go: lists, gets and updates
+ * HTTPRoutes). What it cannot do therefore: experiments, analyses by job or with a Secret, and taking over a Deployment.
  */
 const CLUSTER_RULES = [
   { apiGroups: ["argoproj.io"], resources: ["rollouts", "rollouts/status", "rollouts/finalizers"], verbs: CHANGE },
-  {
-    apiGroups: ["argoproj.io"],
-    resources: ["analysisruns", "analysisruns/finalizers", "experiments", "experiments/finalizers"],
-    verbs: OWN,
-  },
+  { apiGroups: ["argoproj.io"], resources: ["analysisruns", "analysisruns/finalizers"], verbs: OWN },
   { apiGroups: ["argoproj.io"], resources: ["analysistemplates", "clusteranalysistemplates"], verbs: READ },
   { apiGroups: ["apps"], resources: ["replicasets"], verbs: OWN },
-  { apiGroups: ["apps"], resources: ["deployments"], verbs: [...READ, "update"] },
-  { apiGroups: [""], resources: ["podtemplates"], verbs: READ },
-  { apiGroups: [""], resources: ["services"], verbs: [...READ, "patch", "create", "delete"] },
+  { apiGroups: [""], resources: ["services"], verbs: [...READ, "patch"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["list", "update", "watch"] },
   { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
   { apiGroups: [""], resources: ["events"], verbs: ["create", "update", "patch"] },
-  // It watches ingresses and jobs whether or not a rollout uses them, and does not start where it may not.
+  // It watches these whether or not a rollout uses them, and does not start where it may not.
+  { apiGroups: ["argoproj.io"], resources: ["experiments"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: READ },
-  { apiGroups: ["batch"], resources: ["jobs"], verbs: OWN },
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: READ },
   { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: CHANGE },
 ];
 

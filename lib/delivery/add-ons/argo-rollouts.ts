@@ -63,6 +63,8 @@ export function argoRollouts(config: Values): AddOn {
   return {
     id: "argo-rollouts",
     title: "Argo Rollouts",
+    // Its analyses ask there, and without an answer no canary goes on.
+    requires: ["prometheus-frontend"],
     features: ["gateway-api"],
     install(scope, context) {
       const namespace = operatorNamespace(scope, NAMESPACE, context);

@@ -5,7 +5,7 @@ import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
 import { kubernetesResource } from "../kubernetes-resource";
 import { ManifestRelease } from "../manifest-release";
-import { PLATFORM_NAMESPACE as NAMESPACE, platformNamespace } from "../platform-namespace";
+import { PLATFORM_NAMESPACE, platformNamespace } from "../platform-namespace";
 import { WAYS_OUT } from "../ways-out";
 import {
   CONTAINER_SECURITY,
@@ -23,16 +23,18 @@ export const prometheusFrontendSchema = operatorSchema;
 
 assertSchema<PrometheusFrontendConfig, typeof prometheusFrontendSchema>(true);
 
-const NAME = "prometheus-frontend";
-const PORT = 9090;
-const PODS = { "app.kubernetes.io/name": NAME, "app.kubernetes.io/component": "metrics-query" };
+/** The Service that rollouts ask. */
+export const PROMETHEUS_FRONTEND = { name: "frontend", namespace: PLATFORM_NAMESPACE, port: 9090 } as const;
 
-/** Where analyses of rollouts send their PromQL. */
-export const PROMETHEUS_FRONTEND_ADDRESS = `http://${NAME}.${NAMESPACE}.svc.cluster.local:${PORT}`;
+const { name: NAME, namespace: NAMESPACE, port: PORT } = PROMETHEUS_FRONTEND;
+const PODS = { "app.kubernetes.io/name": "prometheus-frontend", "app.kubernetes.io/component": "metrics-query" };
+
+/** Its address within the cluster. */
+export const PROMETHEUS_ADDRESS = `http://${NAME}.${NAMESPACE}.svc.cluster.local:${PORT}`;
 
 export function prometheusFrontend({ replicas }: z.output<typeof prometheusFrontendSchema>): AddOn {
   return {
-    id: NAME,
+    id: "prometheus-frontend",
     title: "Frontend of managed Prometheus",
     features: ["managed-prometheus"],
     install(scope, context) {
@@ -50,7 +52,7 @@ export function prometheusFrontend({ replicas }: z.output<typeof prometheusFront
         reason: "Analyses of rollouts ask managed Prometheus through it",
       });
       return new ManifestRelease(scope, "frontend", {
-        name: NAME,
+        name: "prometheus-frontend",
         namespace: NAMESPACE,
         objects: [
           deployment(replicas, context),

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../../delivery";
+import { PROMETHEUS_ADDRESS, type KubernetesObject } from "../../delivery";
 import type { ServedModel } from "../served-model";
 import { analysisQueries, type AnalysisCheck } from "./analysis-queries";
 import { REVISION_ARGUMENTS, revisionVariants } from "./analysis-variants";
@@ -9,15 +9,6 @@ import {
   patienceMinutes,
   type RolloutValues,
 } from "./rollout-config";
-
-/**
- * The Service through which Argo Rollouts asks Managed Service for Prometheus: Google's `frontend` proxy, which signs in with Workload Identity.
- * Argo Rollouts cannot sign in to Google itself (argo-rollouts#5012 came after 1.9.1). The add-on of Argo Rollouts installs it.
- */
-export const PROMETHEUS_FRONTEND = { name: "frontend", namespace: "ai-platform-system", port: 9090 } as const;
-
-/** Its address within the cluster. */
-export const PROMETHEUS_ADDRESS = `http://${PROMETHEUS_FRONTEND.name}.${PROMETHEUS_FRONTEND.namespace}.svc.cluster.local:${PROMETHEUS_FRONTEND.port}`;
 
 /** What an analysis of Argo Rollouts is told: the hashes of the two revisions. */
 export const ANALYSIS_ARGUMENTS = [
