@@ -22,6 +22,8 @@ export interface AnalysisCheck {
 export interface AnalysisQueries {
   /** PromQL, always one value: requests that the new version answered within the step's minutes. */
   readonly requests: string;
+  /** Likewise for the stable version: how many requests the new one should have had follows from it. */
+  readonly stableRequests: string;
   readonly checks: readonly AnalysisCheck[];
 }
 
@@ -56,6 +58,7 @@ export function analysisQueries(input: AnalysisInput): AnalysisQueries {
   const enough = `${requests} >= ${rollout.minRequests}`;
   return {
     requests,
+    stableRequests: total("increase", signals.requests, variants.stable.served, rollout.stepMinutes),
     checks: [
       errorCheck(input, requests, enough),
       ...latencyChecks(input).map((check) => ({ ...check, query: `(${check.query}) and (${enough})` })),

@@ -41,10 +41,13 @@ export const rolloutSchema = z.strictObject({
   steps: known(
     z
       .array(
-        explained(
-          z.int().min(1).max(99).describe("Per cent of requests"),
-          "whole numbers from 1 to 99",
-          "leave 0 and 100 out: every rollout starts from none and ends with all",
+        known(
+          explained(
+            z.int().min(1).max(99).describe("Per cent of requests"),
+            "whole numbers from 1 to 99",
+            "leave 0 and 100 out: every rollout starts from none and ends with all",
+          ),
+          "the steps are written out",
         ),
       )
       .min(1)
@@ -71,10 +74,13 @@ export const rolloutSchema = z.strictObject({
     z.int().min(1).max(100).describe("Per cent of requests that are copied to the new version first"),
     QUERIES,
   ).optional(),
-  rollback: explained(
-    z.literal(true).describe("Back to the stable version by itself"),
-    "true",
-    "leave it out: rollback is automated and cannot be switched off",
+  rollback: known(
+    explained(
+      z.literal(true).describe("Back to the stable version by itself"),
+      "true",
+      "leave it out: rollback is automated and cannot be switched off",
+    ),
+    "it is no switch",
   ).default(true),
 });
 

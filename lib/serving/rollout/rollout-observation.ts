@@ -1,8 +1,14 @@
 import type { AnalysisQueries } from "./analysis-queries";
 import { VARIANT_PLACEHOLDERS } from "./analysis-variants";
-import { MAX_QUERY_ERRORS, measureMinutes, patienceMinutes, type RolloutValues } from "./rollout-config";
-import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, RETRY } from "./traffic";
-import type { Subworkflow } from "./workflow-definition";
+import {
+  MAX_QUERY_ERRORS,
+  METRICS_DELAY_MINUTES,
+  measureMinutes,
+  patienceMinutes,
+  type RolloutValues,
+} from "./rollout-config";
+import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, METRICS_URL_VARIABLE, RETRY } from "./traffic";
+import type { Steps, Subworkflow } from "./workflow-definition";
 
 /**
  * One step of a rollout: measures until its minutes are over, enough requests came and nothing is wrong.
@@ -57,6 +63,7 @@ export function observation(rollout: RolloutValues, model: string): Subworkflow 
           },
         },
       },
+      ...arrival(rollout),
       {
         each_worse: {
           for: {
@@ -114,10 +121,53 @@ export function observation(rollout: RolloutValues, model: string): Subworkflow 
   };
 }
 
+// So many times fewer requests than its share: a version without pods that are ready, or whose endpoint picker is down, has no metrics that
+// could look bad, and callers get errors from the load balancer alone.
+const FAR_TOO_FEW = 5;
+
+/** Counts it against the new version where its share of the requests does not reach it. */
+function arrival({ stepMinutes, minRequests }: RolloutValues): Steps {
+  return [
+    {
+      share: {
+        assign: [
+          { seen_minutes: `\${math.min(minutes - ${METRICS_DELAY_MINUTES}, ${stepMinutes})}` },
+          { expected: `\${found.stable_requests * percent / (100 - percent) * seen_minutes / ${stepMinutes}}` },
+        ],
+      },
+    },
+    {
+      arrived: {
+        switch: [
+          {
+            condition: `\${expected >= ${minRequests} and found.requests * ${FAR_TOO_FEW} < expected}`,
+            steps: [
+              {
+                lost: {
+                  assign: [
+                    {
+                      lost_ones: {
+                        id: "arrival",
+                        measures: "requests that do not reach it",
+                        used: `\${expected / (math.max(found.requests, 1) * ${FAR_TOO_FEW})}`,
+                      },
+                    },
+                    { "found.worse": "${list.concat(found.worse, lost_ones)}" },
+                  ],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  ];
+}
+
 /** The queries of a rollout, as subworkflows. */
 export const MEASURING = {
   /** All checks once: the number of requests, what each check uses of what is accepted, and those above it. */
-  measure({ requests, checks }: AnalysisQueries): Subworkflow {
+  measure({ requests, stableRequests, checks }: AnalysisQueries): Subworkflow {
     return {
       params: ["names"],
       steps: [
@@ -125,6 +175,7 @@ export const MEASURING = {
           plan: {
             assign: [
               { requests_query: requests },
+              { stable_query: stableRequests },
               { checks: checks.map(({ id, measures, query }) => ({ id, measures, query })) },
               { used: {} },
               { worse: [] },
@@ -132,6 +183,9 @@ export const MEASURING = {
           },
         },
         { ask_requests: { call: "ask", args: { query: "${requests_query}", names: "${names}" }, result: "requests" } },
+        {
+          ask_stable: { call: "ask", args: { query: "${stable_query}", names: "${names}" }, result: "stable_requests" },
+        },
         {
           each_check: {
             for: {
@@ -163,13 +217,22 @@ export const MEASURING = {
             },
           },
         },
-        { all: { return: { requests: "${default(requests, 0)}", used: "${used}", worse: "${worse}" } } },
+        {
+          all: {
+            return: {
+              requests: "${default(requests, 0)}",
+              stable_requests: "${default(stable_requests, 0)}",
+              used: "${used}",
+              worse: "${worse}",
+            },
+          },
+        },
       ],
     };
   },
 
   /** One query of Managed Service for Prometheus: its value, or null where it has none. */
-  ask(project: string): Subworkflow {
+  ask(): Subworkflow {
     const { stable, candidate } = VARIANT_PLACEHOLDERS;
     return {
       params: ["query", "names"],
@@ -187,8 +250,7 @@ export const MEASURING = {
             try: {
               call: "http.post",
               args: {
-                // Cloud Monitoring API v1, projects.location.prometheus.api.v1.query; Metrics have one location, global.
-                url: `https://monitoring.googleapis.com/v1/projects/${project}/location/global/prometheus/api/v1/query`,
+                url: `\${sys.get_env("${METRICS_URL_VARIABLE}")}`,
                 body: { query: "${filled}" },
                 auth: AS_WORKFLOW,
                 timeout: CALL_TIMEOUT_SECONDS,

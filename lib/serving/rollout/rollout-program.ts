@@ -2,7 +2,7 @@ import type { AnalysisQueries } from "./analysis-queries";
 import type { RolloutValues } from "./rollout-config";
 import { attemptShadow, attemptTraffic, goBack, persistent } from "./rollout-attempts";
 import { MEASURING, observation } from "./rollout-observation";
-import { MAY_PASS, type TrafficSurface } from "./traffic";
+import { MAY_PASS, notReady, type TrafficSurface } from "./traffic";
 import type { Steps, Subworkflow, WorkflowDefinition } from "./workflow-definition";
 
 /** Why a rollout ended early, as its log and its error say. */
@@ -28,8 +28,12 @@ export interface RolloutProgramInput {
   readonly rollout: RolloutValues;
   readonly analysis: AnalysisQueries;
   readonly traffic: TrafficSurface;
-  /** Project whose metrics are asked. */
-  readonly project: string;
+}
+
+/** The program of a model without a version under test: it says so, and touches nothing. */
+export function idleProgram(model: string): WorkflowDefinition {
+  const message = `${model} has no candidate: name one in its candidate, apply, and start again`;
+  return { main: { steps: [{ refuse: { raise: notReady(message) } }] } };
 }
 
 /**
@@ -46,7 +50,7 @@ export function rolloutProgram(input: RolloutProgramInput): WorkflowDefinition {
     main: main(input, shadowed),
     observe: observation(rollout, input.model),
     measure: MEASURING.measure(input.analysis),
-    ask: MEASURING.ask(input.project),
+    ask: MEASURING.ask(),
     set_traffic: persistent("attempt_traffic", ["from", "to"]),
     attempt_traffic: attemptTraffic,
     ...(shadowed ? { set_shadow: persistent("attempt_shadow", ["copied"]), attempt_shadow: attemptShadow } : {}),

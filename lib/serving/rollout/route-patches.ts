@@ -1,9 +1,9 @@
-import { addressed, type RouteTraffic } from "./route-address";
-import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS } from "./traffic";
+import type { RouteBackends } from "./route-backends";
+import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, TRAFFIC_URL } from "./traffic";
 import type { Steps, Subworkflow, Value } from "./workflow-definition";
 
 /** Sets both weights in every rule that names both versions. */
-export function writeWeights(traffic: RouteTraffic): Subworkflow {
+export function writeWeights(backends: RouteBackends): Subworkflow {
   return {
     params: ["now", "to"],
     steps: [
@@ -18,8 +18,8 @@ export function writeWeights(traffic: RouteTraffic): Subworkflow {
               {
                 add: {
                   assign: [
-                    ...expect('${stable_path + "/name"}', traffic.stable),
-                    ...expect('${candidate_path + "/name"}', traffic.candidate),
+                    ...expect('${stable_path + "/name"}', backends.stable),
+                    ...expect('${candidate_path + "/name"}', backends.candidate),
                     ...expect('${candidate_path + "/weight"}', "${place.weight}"),
                     ...operation("replace", '${stable_path + "/weight"}', "${100 - to}"),
                     ...operation("replace", '${candidate_path + "/weight"}', "${to}"),
@@ -30,13 +30,13 @@ export function writeWeights(traffic: RouteTraffic): Subworkflow {
           },
         },
       },
-      ...send(traffic),
+      ...SEND,
     ],
   };
 }
 
 /** Starts or ends the copying of requests in every rule that names both versions. */
-export function writeMirror(traffic: RouteTraffic, mirror: NonNullable<RouteTraffic["mirror"]>): Subworkflow {
+export function writeMirror(backends: RouteBackends, mirror: NonNullable<RouteBackends["mirror"]>): Subworkflow {
   const backendRef = { group: "", kind: "Service", name: mirror.service, port: mirror.port };
   // Older definitions of HTTPRoute know no percent: all of the requests are said without it.
   const requestMirror: Value = mirror.percent < 100 ? { backendRef, percent: mirror.percent } : { backendRef };
@@ -52,7 +52,7 @@ export function writeMirror(traffic: RouteTraffic, mirror: NonNullable<RouteTraf
             in: "${now.places}",
             steps: [
               ...pathsOf(),
-              { expected: { assign: expect('${candidate_path + "/name"}', traffic.candidate) } },
+              { expected: { assign: expect('${candidate_path + "/name"}', backends.candidate) } },
               {
                 how: {
                   switch: [
@@ -86,7 +86,7 @@ export function writeMirror(traffic: RouteTraffic, mirror: NonNullable<RouteTraf
           },
         },
       },
-      ...send(traffic),
+      ...SEND,
     ],
   };
 }
@@ -116,21 +116,18 @@ function operation(op: string, path: string, value: Value): Assignments {
   return [{ operation: { op, path, value } }, { operations: "${list.concat(operations, operation)}" }];
 }
 
-function send(traffic: RouteTraffic): Steps {
-  return [
-    ...addressed(traffic),
-    {
-      patch: {
-        call: "http.patch",
-        args: {
-          url: "${url}",
-          headers: { "Content-Type": "application/json-patch+json" },
-          // As bytes: Workflows would not know how to write a list as this type.
-          body: "${json.encode(operations)}",
-          auth: AS_WORKFLOW,
-          timeout: CALL_TIMEOUT_SECONDS,
-        },
+const SEND: Steps = [
+  {
+    patch: {
+      call: "http.patch",
+      args: {
+        url: TRAFFIC_URL,
+        headers: { "Content-Type": "application/json-patch+json" },
+        // As bytes: Workflows would not know how to write a list as this type.
+        body: "${json.encode(operations)}",
+        auth: AS_WORKFLOW,
+        timeout: CALL_TIMEOUT_SECONDS,
       },
     },
-  ];
-}
+  },
+];

@@ -1,12 +1,4 @@
-import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, type TrafficSurface } from "./traffic";
-
-/** A Cloud Run service whose traffic names its two revisions by the tags `stable` and `candidate`. */
-export interface CloudRunTraffic {
-  readonly on: "cloud-run";
-  readonly project: string;
-  readonly location: string;
-  readonly service: string;
-}
+import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, TRAFFIC_URL, type TrafficSurface } from "./traffic";
 
 /** Tags of the two revisions in the service's traffic. */
 export const REVISION_TAGS = { stable: "stable", candidate: "candidate" } as const;
@@ -14,12 +6,11 @@ export const REVISION_TAGS = { stable: "stable", candidate: "candidate" } as con
 const PINNED = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
 
 /**
- * Traffic of a Cloud Run service, changed with the etag that was read: a change in between has the next one refused. Source: Cloud Run Admin API
+ * Traffic of a Cloud Run service that names its two revisions by tags, changed with the etag that was read: a change in between has the next one refused. Source: Cloud Run Admin API
  * v2, projects.locations.services.patch.
  */
-export function cloudRunTraffic({ project, location, service }: CloudRunTraffic): TrafficSurface {
-  const url = `https://run.googleapis.com/v2/projects/${project}/locations/${location}/services/${service}`;
-  const args = { url, auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS };
+export function cloudRunTraffic(): TrafficSurface {
+  const args = { url: TRAFFIC_URL, auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS };
   return {
     subworkflows: {
       read_traffic: {

@@ -1,6 +1,6 @@
-import { addressed, type RouteTraffic } from "./route-address";
+import type { RouteBackends } from "./route-backends";
 import { writeMirror, writeWeights } from "./route-patches";
-import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, type TrafficSurface } from "./traffic";
+import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, TRAFFIC_URL, type TrafficSurface } from "./traffic";
 import type { Steps, Subworkflow } from "./workflow-definition";
 
 /** Labels of the two versions in metrics (`SERVING_LABELS.variant`). */
@@ -10,26 +10,25 @@ const NAMES = { stable: "stable", candidate: "candidate" };
  * Weights of an `HTTPRoute`, changed by JSON Patch through the Connect Gateway. A patch names what it expects to find and fails as a whole
  * where that has changed: two rollouts at once, or a person's hand, cannot overwrite each other.
  */
-export function routeTraffic(traffic: RouteTraffic): TrafficSurface {
-  const { mirror } = traffic;
+export function routeTraffic(backends: RouteBackends): TrafficSurface {
+  const { mirror } = backends;
   return {
     subworkflows: {
-      read_traffic: readRoute(traffic),
-      write_traffic: writeWeights(traffic),
-      ...(mirror ? { write_shadow: writeMirror(traffic, mirror) } : {}),
+      read_traffic: readRoute(backends),
+      write_traffic: writeWeights(backends),
+      ...(mirror ? { write_shadow: writeMirror(backends, mirror) } : {}),
     },
   };
 }
 
-function readRoute(traffic: RouteTraffic): Subworkflow {
-  const { stable, candidate, mirror } = traffic;
+function readRoute(backends: RouteBackends): Subworkflow {
+  const { stable, candidate, mirror } = backends;
   return {
     steps: [
-      ...addressed(traffic),
       {
         get: {
           call: "http.get",
-          args: { url: "${url}", auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS },
+          args: { url: TRAFFIC_URL, auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS },
           result: "answer",
         },
       },

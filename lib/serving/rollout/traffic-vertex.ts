@@ -1,12 +1,7 @@
-import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, type TrafficSurface } from "./traffic";
+import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, notReady, TRAFFIC_URL, type TrafficSurface } from "./traffic";
 
 /** A Vertex AI endpoint with the two versions deployed to it. */
 export interface VertexTraffic {
-  readonly on: "vertex";
-  readonly project: string;
-  readonly location: string;
-  /** Id of the endpoint. */
-  readonly endpoint: string;
   /** Display names of the deployed models: Vertex AI gives them ids of its own. */
   readonly stable: string;
   readonly candidate: string;
@@ -15,10 +10,8 @@ export interface VertexTraffic {
 /**
  * The traffic split of a Vertex AI endpoint, changed with the etag that was read. Source: Vertex AI API v1, projects.locations.endpoints.patch.
  */
-export function vertexTraffic(traffic: VertexTraffic): TrafficSurface {
-  const { project, location, endpoint, stable, candidate } = traffic;
-  const url = `https://${location}-aiplatform.googleapis.com/v1/projects/${project}/locations/${location}/endpoints/${endpoint}`;
-  const args = { url, auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS };
+export function vertexTraffic({ stable, candidate }: VertexTraffic): TrafficSurface {
+  const args = { url: TRAFFIC_URL, auth: AS_WORKFLOW, timeout: CALL_TIMEOUT_SECONDS };
   return {
     subworkflows: {
       read_traffic: {

@@ -16,6 +16,15 @@ export interface TrafficSurface {
   };
 }
 
+/** Environment variable of the workflow with the address of what splits the requests: a route, a service or an endpoint. */
+export const TRAFFIC_URL_VARIABLE = "TRAFFIC_URL";
+
+/** Environment variable of the workflow with the address that PromQL is asked at. */
+export const METRICS_URL_VARIABLE = "METRICS_URL";
+
+/** The address of what splits the requests, as an expression. */
+export const TRAFFIC_URL = `\${sys.get_env("${TRAFFIC_URL_VARIABLE}")}`;
+
 /** Who asks Google's APIs: the workflow's own service account. */
 export const AS_WORKFLOW: Value = {
   type: "OAuth2",

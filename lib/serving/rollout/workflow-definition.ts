@@ -1,3 +1,5 @@
+import { terraformText } from "../../delivery/object-values";
+
 /**
  * Programs of Google's Cloud Workflows as typed data. A program is written here, judged by tests that run it, and handed over as JSON, which
  * Workflows takes as it takes YAML. Strings of the form `${…}` are expressions.
@@ -60,9 +62,9 @@ export interface Retry {
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 /**
- * The program as Terraform hands it over. Its expressions look like Terraform's own and are escaped; no value that only Terraform knows may stand
- * in it.
+ * The program as Terraform hands it over: its expressions look like Terraform's own and are escaped. Values that only Terraform knows are given to
+ * it as environment variables.
  */
 export function workflowSource(definition: WorkflowDefinition): string {
-  return JSON.stringify(definition, null, 2).replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return terraformText(JSON.stringify(definition, null, 2));
 }

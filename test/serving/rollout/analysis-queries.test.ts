@@ -3,14 +3,12 @@ import { SURFACE_SIGNALS } from "../../../lib/catalog/surface-metrics";
 import {
   FAR_BEYOND,
   analysisQueries,
-  deploymentVariants,
   goalFailures,
-  revisionVariants,
   rolloutSchema,
-  surfaceVariants,
   type AnalysisQueries,
   type RolloutConfig,
 } from "../../../lib/serving/rollout";
+import { deploymentVariants, revisionVariants, surfaceVariants } from "../../../lib/serving/rollout/analysis-variants";
 import { failuresOf } from "../../cluster-constructs/refused";
 import { evaluate, metricsIn, syntaxErrors } from "./promql";
 import { seriesOf, type Behaviour } from "./versions";

@@ -9,6 +9,8 @@ export interface Models {
   readonly requestsPerMinute: number;
   readonly stable: Omit<Behaviour, "requestsPerMinute">;
   readonly candidate: Omit<Behaviour, "requestsPerMinute">;
+  /** Share of the candidate's requests that reach it; the load balancer answers the others. @default 1 */
+  readonly arriving?: number;
 }
 
 export interface Change {
@@ -21,15 +23,20 @@ export interface Change {
 /** What goes wrong with a call: it is answered so, does not arrive, or is done and its answer lost. */
 export type Fault = HttpResponse | "unreachable" | "answer-lost" | undefined;
 
+const METRICS_URL = "https://monitoring.googleapis.com/v1/projects/acme-test/location/global/prometheus/api/v1/query";
+
 /** A surface with two versions: its API, and the metrics that follow from how it splits requests. */
 export abstract class FakeWorld implements World {
-  readonly variables = { CLUSTER_URL: "https://connectgateway.test/v1/membership" };
+  abstract readonly url: string;
   /** Every split that ever held. */
   readonly changes: Change[] = [];
   readonly requests: HttpRequest[] = [];
   models: (seconds: number) => Models = () => ({ requestsPerMinute: 2000, stable: {}, candidate: {} });
   fault: (request: HttpRequest, seconds: number) => Fault = () => undefined;
 
+  get variables() {
+    return { TRAFFIC_URL: this.url, METRICS_URL };
+  }
   abstract readonly candidate: number;
   abstract readonly stable: number;
   /** Per cent of requests that are copied to the candidate. */
@@ -53,13 +60,11 @@ export abstract class FakeWorld implements World {
   }
 
   private query({ url, method, body }: HttpRequest, seconds: number): HttpResponse {
-    if (method !== "POST" || !url.endsWith("/v1/projects/acme-test/location/global/prometheus/api/v1/query")) {
-      return { code: 404, body: {} };
-    }
-    const { requestsPerMinute, stable, candidate } = this.models(seconds);
+    if (method !== "POST" || url !== METRICS_URL) return { code: 404, body: {} };
+    const { requestsPerMinute, stable, candidate, arriving = 1 } = this.models(seconds);
     const share = (percent: number) => (requestsPerMinute * percent) / 100;
     const series = this.series(
-      { ...candidate, requestsPerMinute: share(this.candidate + this.shadow) },
+      { ...candidate, requestsPerMinute: arriving * share(this.candidate + this.shadow) },
       { ...stable, requestsPerMinute: share(this.stable) },
     );
     const result = evaluate(body.query, series).map(({ labels, value }) => ({
@@ -74,7 +79,8 @@ const FAILED_TEST: HttpResponse = { code: 422, body: { kind: "Status", reason: "
 
 /** An HTTPRoute behind the Connect Gateway. */
 export class FakeRoute extends FakeWorld {
-  readonly path = "/apis/gateway.networking.k8s.io/v1/namespaces/support/httproutes/assistant";
+  readonly url =
+    "https://connectgateway.test/v1/membership/apis/gateway.networking.k8s.io/v1/namespaces/support/httproutes/assistant";
   readonly rules: any[];
 
   constructor(private readonly signals: ServerSignals) {
@@ -123,7 +129,7 @@ export class FakeRoute extends FakeWorld {
   }
 
   protected answer({ method, url, headers, body }: HttpRequest): HttpResponse {
-    if (url !== `${this.variables.CLUSTER_URL}${this.path}`) return { code: 404, body: {} };
+    if (url !== this.url) return { code: 404, body: {} };
     if (method === "GET") return { code: 200, body: { spec: { rules: JSON.parse(JSON.stringify(this.rules)) } } };
     if (headers["Content-Type"] !== "application/json-patch+json") return { code: 415, body: {} };
     const patched = patch({ spec: { rules: this.rules } }, body);
@@ -170,6 +176,7 @@ function patch(document: any, operations: any[]): any {
 
 /** A Cloud Run service; a change of its traffic takes a minute. */
 export class FakeCloudRun extends FakeWorld {
+  readonly url = "https://run.googleapis.com/v2/projects/acme-test/locations/europe-west4/services/churn";
   traffic: any[] = [
     { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision: "churn-v1", percent: 100, tag: "stable" },
     { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision: "churn-v2", tag: "candidate" },
@@ -191,8 +198,7 @@ export class FakeCloudRun extends FakeWorld {
   }
 
   protected answer({ method, url, query, body }: HttpRequest): HttpResponse {
-    if (url !== "https://run.googleapis.com/v2/projects/acme-test/locations/europe-west4/services/churn")
-      return { code: 404, body: {} };
+    if (url !== this.url) return { code: 404, body: {} };
     if (method === "PATCH") {
       if (query["updateMask"] !== "traffic") return { code: 400, body: {} };
       if (body.etag !== `"${this.etag}"`) return { code: 409, body: {} };
@@ -221,6 +227,7 @@ export class FakeCloudRun extends FakeWorld {
     const labels = (revision_name: string) => ({
       monitored_resource: "cloud_run_revision",
       service_name: "churn",
+      location: "europe-west4",
       revision_name,
     });
     return [
@@ -232,6 +239,8 @@ export class FakeCloudRun extends FakeWorld {
 
 /** A Vertex AI endpoint. */
 export class FakeEndpoint extends FakeWorld {
+  readonly url =
+    "https://europe-west4-aiplatform.googleapis.com/v1/projects/acme-test/locations/europe-west4/endpoints/77";
   trafficSplit: Record<string, number> = { "111": 100 };
   private etag = 1;
 
@@ -244,8 +253,7 @@ export class FakeEndpoint extends FakeWorld {
   }
 
   protected answer({ method, url, query, body }: HttpRequest): HttpResponse {
-    const place = "projects/acme-test/locations/europe-west4/endpoints/77";
-    if (url !== `https://europe-west4-aiplatform.googleapis.com/v1/${place}`) return { code: 404, body: {} };
+    if (url !== this.url) return { code: 404, body: {} };
     if (method === "PATCH") {
       if (query["updateMask"] !== "trafficSplit") return { code: 400, body: {} };
       if (body.etag !== `e${this.etag}`) return { code: 409, body: {} };

@@ -2,17 +2,17 @@ import { SERVER_SIGNALS } from "../../../lib/catalog/server-metrics";
 import { SURFACE_SIGNALS } from "../../../lib/catalog/surface-metrics";
 import {
   analysisQueries,
-  cloudRunTraffic,
-  deploymentVariants,
+  idleProgram,
   rolloutFailures,
   rolloutProgram,
   rolloutSchema,
-  routeTraffic,
-  surfaceVariants,
-  vertexTraffic,
   type RolloutConfig,
-  type WorkflowDefinition,
 } from "../../../lib/serving/rollout";
+import { deploymentVariants, surfaceVariants } from "../../../lib/serving/rollout/analysis-variants";
+import { cloudRunTraffic } from "../../../lib/serving/rollout/traffic-cloud-run";
+import { routeTraffic } from "../../../lib/serving/rollout/traffic-route";
+import { vertexTraffic } from "../../../lib/serving/rollout/traffic-vertex";
+import type { WorkflowDefinition } from "../../../lib/serving/rollout/workflow-definition";
 import { FakeCloudRun, FakeEndpoint, FakeRoute, type FakeWorld } from "./fake-world";
 import { runWorkflow, type Run } from "./workflow-simulator";
 import { parseExpression } from "./workflow-expressions";
@@ -21,7 +21,6 @@ type Surface = "route-weights" | "cloud-run" | "vertex";
 const surfaces: readonly Surface[] = ["route-weights", "cloud-run", "vertex"];
 
 const model = { name: "assistant", namespace: "support", candidateVersion: "v2", cluster: "prod-gpu" };
-const place = { project: "acme-test", location: "europe-west4" };
 
 function worldOf(surface: Surface): FakeWorld {
   if (surface === "cloud-run") return new FakeCloudRun();
@@ -30,16 +29,13 @@ function worldOf(surface: Surface): FakeWorld {
 
 function programOf(surface: Surface, config: RolloutConfig = {}): WorkflowDefinition {
   const rollout = rolloutSchema.parse(config);
-  const common = { model: "assistant", rollout, project: "acme-test" };
+  const common = { model: "assistant", rollout };
   if (surface === "route-weights") {
     const variants = deploymentVariants(model);
     return rolloutProgram({
       ...common,
       analysis: analysisQueries({ signals: SERVER_SIGNALS.vllm, variants, rollout }),
       traffic: routeTraffic({
-        on: "route-weights",
-        namespace: "support",
-        route: "assistant",
         stable: "assistant",
         candidate: "assistant-candidate",
         ...(rollout.shadow ? { mirror: { service: "assistant-canary", port: 8000, percent: rollout.shadow } } : {}),
@@ -50,9 +46,7 @@ function programOf(surface: Surface, config: RolloutConfig = {}): WorkflowDefini
   const matchers = surface === "cloud-run" ? 'service_name="churn"' : 'endpoint_id="77"';
   const variants = surfaceVariants({ name: "churn", candidateVersion: "v2" }, variantLabel, matchers);
   const traffic =
-    surface === "cloud-run"
-      ? cloudRunTraffic({ on: "cloud-run", ...place, service: "churn" })
-      : vertexTraffic({ on: "vertex", ...place, endpoint: "77", stable: "churn-v1", candidate: "churn-v2" });
+    surface === "cloud-run" ? cloudRunTraffic() : vertexTraffic({ stable: "churn-v1", candidate: "churn-v2" });
   return rolloutProgram({ ...common, analysis: analysisQueries({ signals, variants, rollout }), traffic });
 }
 
@@ -142,6 +136,16 @@ describe.each(surfaces)("a rollout on %s", (surface) => {
     expect(error.message).toMatch(/^the new version answered 0 of 100 requests within 10 minutes/);
     expect(percents(world)).toEqual([5, 0]);
     expect(Math.round(seconds / 60)).toBe(40);
+  });
+
+  test("goes back where its requests do not reach the new version: only the load balancer knows of their errors", () => {
+    const world = worldOf(surface);
+    world.models = () => ({ requestsPerMinute: 2000, stable: {}, candidate: {}, arriving: 0 });
+    const { error, seconds } = run(surface, world);
+    expect(error).toMatchObject({ reason: "worse", weight: 0 });
+    expect(error.message).toMatch(/^requests that do not reach it/);
+    expect(percents(world)).toEqual([5, 0]);
+    expect(seconds).toBeLessThan(6 * 60);
   });
 
   test("goes on where requests come late", () => {
@@ -309,6 +313,13 @@ describe("a surface that does not offer both versions", () => {
     world.trafficSplit = {};
     expect(run("vertex", world).error).toMatchObject({ reason: "not-ready" });
   });
+});
+
+test("a model without a candidate is told so", () => {
+  const world = worldOf("route-weights");
+  const { error } = runWorkflow(JSON.parse(JSON.stringify(idleProgram("assistant"))), null, world);
+  expect(error).toMatchObject({ reason: "not-ready" });
+  expect(world.requests).toEqual([]);
 });
 
 describe("a surface's other settings", () => {

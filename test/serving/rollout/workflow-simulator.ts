@@ -102,7 +102,8 @@ class Machine {
 
   callSubworkflow(name: string, args: Readonly<Record<string, unknown>>): unknown {
     const { params = [], steps } = this.definition[name];
-    if (JSON.stringify(Object.keys(args).sort()) !== JSON.stringify([...params].sort())) {
+    // A main program without parameters takes none.
+    if (name !== "main" && JSON.stringify(Object.keys(args).sort()) !== JSON.stringify([...params].sort())) {
       throw new Error(`${name} is called with ${Object.keys(args).join(", ")} in place of ${params.join(", ")}`);
     }
     const scope = new Scope();
@@ -283,6 +284,7 @@ class Machine {
     },
     "list.concat": (list: unknown[], item: unknown) => [...list, item],
     "math.max": (a: number, b: number) => Math.max(a, b),
+    "math.min": (a: number, b: number) => Math.min(a, b),
     "text.replace_all": (text: string, from: string, to: string) => text.replaceAll(from, to),
     "json.encode": (value: unknown) => new Bytes(JSON.stringify(value)),
     "sys.now": () => this.seconds,

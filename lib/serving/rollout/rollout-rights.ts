@@ -1,0 +1,138 @@
+import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
+import { TerraformStack, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { Environment, Scoped, type ServiceAccountRef } from "../../core";
+import { kubernetesResource, type KubernetesObject } from "../../delivery";
+import {
+  CloudRunServiceGrants,
+  CustomRole,
+  Principals,
+  ProjectGrants,
+  ServiceAccountGrants,
+  recordGrant,
+  type Principal,
+} from "../../iam";
+import type { ServedModel } from "../served-model";
+import type { RolloutTarget } from "./rollout-target";
+
+/**
+ * What the account of a rollout may do: read metrics, write its log, and change the split of requests of this one model.
+ * @returns what a run of the workflow needs before it
+ */
+export function rolloutRights(
+  scope: Construct,
+  account: ServiceAccountRef,
+  target: RolloutTarget,
+): ITerraformDependable[] {
+  const to = Principals.serviceAccount(account);
+  const project = new ProjectGrants(scope);
+  const common = [
+    project.allow("metricViewer", to, { reason: "compares the metrics of two versions of a model" }),
+    project.allow("logWriter", to, { reason: "writes down each step of a rollout, and why it went back" }),
+  ];
+  return [...common.flatMap(({ resources }) => resources), ...rightsOn(scope, account, to, target)];
+}
+
+function rightsOn(
+  scope: Construct,
+  account: ServiceAccountRef,
+  to: Principal,
+  target: RolloutTarget,
+): ITerraformDependable[] {
+  switch (target.on) {
+    case "route-weights": {
+      const grant = new ProjectGrants(scope).allow("gatewayWrite", to, {
+        reason:
+          "reaches the cluster to change the weights of routes; Kubernetes itself lets it change those named only",
+      });
+      return [...grant.resources, ...rightsInCluster(scope, account, target)];
+    }
+    case "cloud-run": {
+      const shift = new CloudRunServiceGrants(scope, target.service).shiftTraffic(to, {
+        reason: "shifts requests between the revisions of this one service",
+      });
+      const use = new ServiceAccountGrants(scope, target.runsAs).actAs(to, {
+        reason: "changes a service that runs as this account, which Cloud Run asks for",
+      });
+      return [...shift.resources, ...use.resources];
+    }
+    case "vertex":
+      return [EndpointTraffic.of(scope).allow(to)];
+  }
+}
+
+function rightsInCluster(
+  scope: Construct,
+  account: ServiceAccountRef,
+  { model, after = [] }: Extract<RolloutTarget, { on: "route-weights" }>,
+): ITerraformDependable[] {
+  const [role, binding] = routeRights(model, account.email.from(scope));
+  const made = kubernetesResource(scope, "role", role, after);
+  return [made, kubernetesResource(scope, "role-binding", binding, [...after, made])];
+}
+
+/** Lets one account read and change one route, and nothing else in the cluster. */
+export function routeRights(
+  { name, namespace, labels }: Pick<ServedModel, "name" | "namespace" | "labels">,
+  email: string,
+): readonly [role: KubernetesObject, binding: KubernetesObject] {
+  const metadata = { name: `${name}-rollout`, namespace, labels };
+  const rules = [
+    {
+      apiGroups: ["gateway.networking.k8s.io"],
+      resources: ["httproutes"],
+      resourceNames: [name],
+      verbs: ["get", "patch"],
+    },
+  ];
+  const apiGroup = "rbac.authorization.k8s.io";
+  return [
+    { apiVersion: `${apiGroup}/v1`, kind: "Role", metadata, rules },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup, kind: "Role", name: metadata.name },
+      subjects: [{ apiGroup, kind: "User", name: email }],
+    },
+  ];
+}
+
+const scoped = new Scoped<EndpointTraffic>("endpoint-traffic");
+
+/**
+ * The right to change the traffic split of Vertex AI endpoints. They have no policy of their own in google 6.50.0, and predefined roles with it
+ * may deploy models too: a role of our own with the two permissions, one a stack.
+ */
+class EndpointTraffic extends Construct {
+  private readonly role: CustomRole;
+
+  private constructor(scope: Construct) {
+    super(scope, "endpoint-traffic");
+    this.role = new CustomRole(this, "role", {
+      name: "endpointTraffic",
+      title: "Traffic of Vertex AI endpoints",
+      description: "Shifts requests between models that are deployed to an endpoint",
+      permissions: ["aiplatform.endpoints.get", "aiplatform.endpoints.update"],
+    });
+  }
+
+  static of(scope: Construct): EndpointTraffic {
+    const stack = TerraformStack.of(scope);
+    const known = scoped.own(stack);
+    if (known) return known;
+    const made = new EndpointTraffic(stack);
+    scoped.set(stack, made);
+    return made;
+  }
+
+  allow(to: Principal): ProjectIamMember {
+    const binding = new ProjectIamMember(this, to.label.replaceAll(" ", ":"), {
+      project: Environment.of(this).projectId,
+      role: this.role.ref.name.from(this),
+      member: to.member.from(this),
+      dependsOn: to.member.dependencies(this),
+    });
+    return recordGrant(binding, { principal: to.label, reason: "shifts requests between models of an endpoint" });
+  }
+}
