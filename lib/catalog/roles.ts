@@ -153,6 +153,14 @@ export const REVIEWED_ROLES = {
     },
   },
   google_cloud_run_v2_service: {
+    invoke: {
+      role: "roles/run.invoker",
+      level: "use",
+      on: ["google_cloud_run_v2_service"],
+      allows: "send requests to the service",
+      source:
+        "Cloud Run docs, IAM roles, read 2026-11-21 (run.routes.invoke, run.jobs.run and run.jobs.runWithOverrides)",
+    },
     shiftTraffic: {
       role: "roles/run.developer",
       level: "write",

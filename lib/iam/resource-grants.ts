@@ -133,6 +133,11 @@ export class CloudRunServiceGrants extends ResourceGrants<"google_cloud_run_v2_s
     super(scope, GrantTargets.cloudRunService(service));
   }
 
+  /** To send requests to it. */
+  invoke(to: Principal, options: GrantOptions): Grant {
+    return this.give("invoke", to, options);
+  }
+
   /** To change the service, its split of requests included. */
   shiftTraffic(to: Principal, options: GrantOptions): Grant {
     return this.give("shiftTraffic", to, options);

@@ -18,7 +18,7 @@ export function allowCallers(
 ): Grant[] {
   const on = GrantTargets.proxied(Environment.of(scope).projectId);
   const pass = (address: string, reason: string, condition: GrantCondition) =>
-    Grant.reviewed(scope, on, "pass", principalOf(address), { reason, condition });
+    Grant.reviewed(scope, on, "pass", callerOf(address), { reason, condition });
   const wide = everywhere.flatMap((address) =>
     hosts.map((host) =>
       pass(address, `calls models on ${host}`, { title: host, expression: `request.host == "${host}"` }),
@@ -57,7 +57,7 @@ export function callerFailures(by: "iap" | "api-keys" | "network", models: reado
 }
 
 /** People are groups; what ends like a service account is one. */
-function principalOf(address: string): Principal {
+export function callerOf(address: string): Principal {
   return address.endsWith(".gserviceaccount.com")
     ? Principals.fromMember(`serviceAccount:${address}`)
     : Principals.group(address);

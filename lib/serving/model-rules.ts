@@ -28,7 +28,7 @@ export function modelFailures(config: ModelValues, surroundings: ModelSurroundin
   ];
 }
 
-function replicaFailures({ replicas }: ModelValues): Failure[] {
+export function replicaFailures({ replicas }: ModelValues): Failure[] {
   if (replicas.min <= replicas.max) return [];
   return [
     {
@@ -123,7 +123,7 @@ function featureFailures(config: ModelValues, { features }: ModelSurroundings): 
   );
 }
 
-function secretFileFailures({ secrets }: ModelValues): Failure[] {
+export function secretFileFailures({ secrets }: ModelValues): Failure[] {
   return secrets.flatMap(({ file }, index): Failure[] =>
     secrets.slice(0, index).some((earlier) => earlier.file === file)
       ? [
@@ -171,7 +171,7 @@ const COMPUTED = {
   http: {},
 } as const;
 
-function argumentFailures({ server, args, candidate }: ModelValues): Failure[] {
+export function argumentFailures({ server, args, candidate }: ModelValues): Failure[] {
   const fields: Readonly<Record<string, string>> = COMPUTED[server];
   const inList = (list: readonly string[], path: string) =>
     list.flatMap((arg, index): Failure[] => {
@@ -191,7 +191,7 @@ function argumentFailures({ server, args, candidate }: ModelValues): Failure[] {
   return [...inList(args, "args"), ...inList(candidate?.args ?? [], "candidate.args")];
 }
 
-function versionFailures({ version, candidate }: ModelValues): Failure[] {
+export function versionFailures({ version, candidate }: ModelValues): Failure[] {
   if (candidate?.version !== version) return [];
   return [
     {
@@ -204,7 +204,7 @@ function versionFailures({ version, candidate }: ModelValues): Failure[] {
   ];
 }
 
-function llmFailures(config: VllmModelValues): Failure[] {
+export function llmFailures(config: VllmModelValues): Failure[] {
   const { llm, gpus, allowRemoteCode, adapters } = config;
   const { tensor } = parallelismOf(config);
   const heads = llm.heads ?? llm.kvHeads;

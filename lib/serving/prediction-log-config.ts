@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { assertSchema, known, type DataClass, type RiskTier } from "../core";
+import { assertSchema, explained, known, type DataClass, type RiskTier } from "../core";
 
 /** What is kept of a model's answers, for traceability, drift and quality. */
 export interface PredictionLogConfig {
@@ -10,6 +10,12 @@ export interface PredictionLogConfig {
    * @default - by data class: values of public and internal data, hashes of confidential, nothing of restricted
    */
   readonly features?: "values" | "hash" | "none";
+  /**
+   * Image of the logger that stands before a server which cannot log its answers itself (vLLM, Triton), by digest: built of
+   * `examples/prediction-logger`. HTTP servers log themselves.
+   * @default - none; refused for systems of high risk
+   */
+  readonly image?: string;
 }
 
 export const predictionLogSchema = z.strictObject({
@@ -20,6 +26,16 @@ export const predictionLogSchema = z.strictObject({
   features: known(
     z.enum(["values", "hash", "none"]).describe("What of the input is kept"),
     "rules on data classes judge it",
+  ).optional(),
+  image: known(
+    explained(
+      z
+        .string()
+        .regex(/^[a-z0-9][a-zA-Z0-9._:/-]*@sha256:[0-9a-f]{64}$/)
+        .describe("Image of the logger before vLLM or Triton, by digest"),
+      "REGISTRY/IMAGE@sha256:… with 64 hexadecimal digits",
+    ),
+    "whether pods have a logger follows from it",
   ).optional(),
 });
 

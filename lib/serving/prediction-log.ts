@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { z } from "zod";
 import { NAMES } from "../catalog/names";
 import {
+  ConfigError,
   Environment,
   Governance,
   Ref,
@@ -19,6 +20,8 @@ import {
 } from "../core";
 import { TopicGrants } from "../iam/resource-grants";
 import { FEATURES_BY_CLASS, SAMPLE_BY_TIER, type PredictionLogConfig } from "./prediction-log-config";
+import type { ModelConfig } from "./model-config";
+import { loggingFailures } from "./prediction-log-sidecar";
 import { predictionMessage } from "./prediction-record";
 
 export interface PredictionTopicConfig {
@@ -85,10 +88,11 @@ export class PredictionLog extends Construct {
 
 /**
  * Environment variables that tell a server what to log of its answers: the contract that every server reads, and that
- * `examples/fastapi-server` shows.
+ * `examples/fastapi-server` shows. Before servers that do not (vLLM, Triton), `examples/prediction-logger` reads it.
  *
  * @param scope where the environment's data class and risk tier hold
  * @param topic `PredictionLog.ref`, as `projects/P/topics/T`
+ * @throws ConfigError for a high-risk model whose server cannot log and has no logger
  */
 export function predictionLogVariables(
   scope: Construct,
@@ -97,16 +101,22 @@ export function predictionLogVariables(
     readonly version: string;
     readonly riskTier?: RiskTier;
     readonly log: PredictionLogConfig;
+    /** Whether it can log by itself. @default "http" */
+    readonly server?: ModelConfig["server"];
   },
   topic: string,
 ): Record<string, string> {
   const { config, environment } = Governance.of(scope);
+  const tier = model.riskTier ?? config.riskTier;
+  const sample = model.log.sample ?? SAMPLE_BY_TIER[tier];
+  const failures = loggingFailures({ server: model.server ?? "http", log: model.log }, tier, sample);
+  if (failures.length > 0) throw new ConfigError(`the prediction log of ${model.name}`, failures);
   return {
     ENVIRONMENT: environment,
     MODEL_NAME: model.name,
     MODEL_VERSION: model.version,
     PREDICTION_LOG_TOPIC: topic,
-    PREDICTION_LOG_SAMPLE: String(model.log.sample ?? SAMPLE_BY_TIER[model.riskTier ?? config.riskTier]),
+    PREDICTION_LOG_SAMPLE: String(sample),
     PREDICTION_LOG_FEATURES: model.log.features ?? FEATURES_BY_CLASS[config.dataClass],
   };
 }

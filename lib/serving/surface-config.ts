@@ -20,6 +20,13 @@ export type SurfaceConfig =
       readonly gpu?: "nvidia-l4" | "nvidia-rtx-pro-6000";
       /** True keeps GPU capacity in a second zone ready, at a higher price. @default false */
       readonly zonalRedundancy?: boolean;
+      /** Who reaches it: the networks of the project, or an internal or external load balancer of yours besides. @default "internal" */
+      readonly ingress?: "internal" | "load-balancer";
+      /**
+       * True lets the service mount and read the whole bucket of `source`: Cloud Run mounts no single folder. Give the model a bucket of its
+       * own. @default false
+       */
+      readonly wholeBucket?: boolean;
     }
   | {
       /** A private Vertex AI endpoint. */
@@ -55,6 +62,11 @@ export const surfaceSchema = z
       on: z.literal("cloud-run").describe("Cloud Run"),
       gpu: known(z.enum(["nvidia-l4", "nvidia-rtx-pro-6000"]).describe("GPU of an instance"), SHAPES).optional(),
       zonalRedundancy: z.boolean().describe("Whether GPU capacity in a second zone is kept ready").default(false),
+      ingress: known(z.enum(["internal", "load-balancer"]).describe("Who reaches it"), SHAPES).default("internal"),
+      wholeBucket: known(
+        z.boolean().describe("Whether it may mount and read the whole bucket of its source"),
+        "rights are given by it",
+      ).default(false),
     }),
     z.strictObject({
       on: z.literal("vertex").describe("A private Vertex AI endpoint"),

@@ -1,0 +1,2 @@
+export * from "./cloud-run-limits";
+export * from "./cloud-run-model";
