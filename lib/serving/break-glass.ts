@@ -1,5 +1,6 @@
 import type { ITerraformDependable, TerraformResource } from "cdktf";
 import { MonitoringAlertPolicy } from "@cdktf/provider-google/lib/monitoring-alert-policy";
+import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { TagsLocationTagBinding } from "@cdktf/provider-google/lib/tags-location-tag-binding";
 import { TagsTagKey } from "@cdktf/provider-google/lib/tags-tag-key";
@@ -10,11 +11,11 @@ import { Environment, Ref, resourceName, type ServiceAccountRef } from "../core"
 import { kubernetesResource } from "../delivery";
 import {
   CustomRole,
-  Grant,
-  GrantTargets,
   Principals,
   ProjectGrants,
   ServiceAccountGrants,
+  recordGrant,
+  type GrantConfig,
   type Principal,
 } from "../iam";
 import type { EdgePolicyRef } from "./edge-policy";
@@ -68,7 +69,7 @@ export class BreakGlass extends Construct {
     const principal = Principals.serviceAccount(this.ref);
     new ServiceAccountGrants(this, this.ref).impersonate(Principals.group(group), { reason: REASON });
     const { tag, tagValue, tagBinding } = this.tagPolicy(policy);
-    this.grantEdge(principal, props, tag);
+    this.grantEdge(principal, tag);
     new ProjectGrants(this).allow("gatewayWrite", principal, {
       reason: "reaches the cluster to take stopped models down; Kubernetes itself lets it do no more",
     });
@@ -104,9 +105,8 @@ export class BreakGlass extends Construct {
     return { tag, tagValue, tagBinding };
   }
 
-  private grantEdge(to: Principal, { owner, expires }: BreakGlassProps, tag: TagsTagKey): void {
+  private grantEdge(to: Principal, tag: TagsTagKey): void {
     const { projectId } = Environment.of(this);
-    const on = GrantTargets.project(projectId);
     const rules = new CustomRole(this, "stop-role", {
       name: "killSwitch",
       title: "Stop of models at the edge",
@@ -121,16 +121,21 @@ export class BreakGlass extends Construct {
       permissions: ["compute.regionOperations.get"],
     });
     const tagged = `resource.matchTag("${projectId}/${tag.shortNameInput}", "${TAG_VALUE}")`;
-    Grant.broad(this, {
-      role: rules.ref,
-      on,
-      to,
-      owner,
-      expires,
-      reason: REASON,
-      condition: { title: "only the policy of the models", expression: tagged },
+    const condition = { title: "only the policy of the models", expression: tagged };
+    this.bind("stop-binding", rules, to, { reason: REASON, condition });
+    this.bind("wait-binding", waiting, to, { reason: "sees whether a stop holds already" });
+  }
+
+  // Without an end, unlike `Grant.broad`: a right that is over when it is needed in an emergency stops nothing.
+  private bind(id: string, role: CustomRole, to: Principal, { reason, condition }: GrantConfig): void {
+    const binding = new ProjectIamMember(this, id, {
+      project: Environment.of(this).projectId,
+      role: role.ref.name.from(this),
+      member: to.member.from(this),
+      ...(condition ? { condition } : {}),
+      dependsOn: to.member.dependencies(this),
     });
-    Grant.broad(this, { role: waiting.ref, on, to, owner, expires, reason: "sees whether a stop holds already" });
+    recordGrant(binding, { principal: to.label, reason });
   }
 
   private alert(

@@ -5,8 +5,6 @@ import { assertSchema, explained, known, useNearest, type Failure } from "../cor
 export interface BreakGlassConfig {
   /** Google group of those who are on call. Stopping is the safe direction, so nobody has to agree; every use is in the audit log. */
   readonly group: string;
-  /** Last day on which they may, `2027-03-31`; at most a year away, so that somebody looks at the group once a year. */
-  readonly expires: string;
 }
 
 /** What is stopped, and who decides that. */
@@ -53,10 +51,6 @@ export const killSwitchSchema = z.strictObject({
   breakGlass: z
     .strictObject({
       group: known(z.email().describe("Google group of those who are on call"), "rights are given to it"),
-      expires: known(
-        explained(z.iso.date().describe("Last day on which they may"), "a day, YYYY-MM-DD"),
-        "it is compared with today",
-      ),
     })
     .describe("Who may stop models without Terraform")
     .optional(),

@@ -7,7 +7,7 @@ import { MODELS, assistant, churn, refusals, stoppableStack, vision } from "./fi
 
 const OWNER = "ml-platform-lead";
 const RULE = "google_compute_region_security_policy_rule";
-const GLASS = { group: "ml-oncall@acme.example", expires: "2027-06-30" };
+const GLASS = { group: "ml-oncall@acme.example" };
 
 beforeAll(() => (process.env["CDKTF_AI_PLATFORM_TODAY"] = "2026-11-21"));
 afterAll(() => delete process.env["CDKTF_AI_PLATFORM_TODAY"]);
@@ -222,9 +222,9 @@ describe("who breaks the glass", () => {
     ]);
   });
 
-  test("has an end: a year at most, and the program is refused after it", () => {
+  test("has no end: a right that is over when it is needed stops nothing", () => {
     const breakGlass = { group: "ml-oncall@acme.example", expires: "2026-11-20" };
-    expect(refusals(() => stoppableStack({ owner: OWNER, breakGlass }))[0]).toMatchObject({ code: "expired" });
+    expect(refusals(() => stoppableStack({ owner: OWNER, breakGlass }))[0]).toMatchObject({ code: "unknown-key" });
   });
 });
 

@@ -19,7 +19,7 @@ function judged(stopped: readonly string[], withStops = true) {
         new KillSwitch(stack, "stops", {
           owner: "ml-platform-lead",
           stopped,
-          breakGlass: { group: "ml-oncall@acme.example", expires: "2027-06-30" },
+          breakGlass: { group: "ml-oncall@acme.example" },
           models: MODELS,
           hosts: GATEWAY.hosts,
           policy: gateway.edge.ref,

@@ -1,4 +1,3 @@
-import { today } from "../../../lib/core";
 import { ClusterAccess, ClusterApis, ManifestRelease } from "../../../lib/delivery";
 import {
   Gateway,
@@ -76,7 +75,7 @@ export const GATEWAY_TOKEN_CASES: readonly TokenCase[] = [
   {
     name: "KillSwitch",
     schema: killSwitchSchema,
-    samples: [{ owner: "lead", stopped: ["churn"], breakGlass: { group: "oncall@acme.example", expires: today() } }],
+    samples: [{ owner: "lead", stopped: ["churn"], breakGlass: { group: "oncall@acme.example" } }],
     build: (stack, props: { owner: string }) => {
       ClusterAccess.on(stack, CLUSTER, { via: "connect-gateway" });
       const edge = new EdgePolicy(stack, "edge", { name: "edge", description: "d", rules: [] });
