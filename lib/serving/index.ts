@@ -19,6 +19,7 @@ export * from "./prediction-log";
 export * from "./prediction-log-config";
 export * from "./prediction-log-sidecar";
 export * from "./prediction-record";
+export * from "./rollout";
 export * from "./route";
 export * from "./route-conflicts";
 export * from "./served-model";

@@ -45,6 +45,7 @@ import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/tok
 import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
 import { stackOf } from "../stacks/platform";
 import { GATEWAY_TOKEN_CASES } from "../serving/gateway/token-cases";
+import { ROLLOUT_TOKEN_CASE } from "../serving/rollout/token-cases";
 import { TENANT_TOKEN_CASES } from "../tenants/token-cases";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
@@ -87,6 +88,7 @@ const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadat
 const cases: readonly Case[] = [
   ...SECURITY_TOKEN_CASES,
   ...TENANT_TOKEN_CASES,
+  ROLLOUT_TOKEN_CASE,
   ...GATEWAY_TOKEN_CASES,
   {
     name: "EncryptionKeys",

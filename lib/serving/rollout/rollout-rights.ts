@@ -1,4 +1,5 @@
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
+import type { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { TerraformStack, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Environment, Scoped, type ServiceAccountRef } from "../../core";
@@ -15,16 +16,22 @@ import {
 import type { ServedModel } from "../served-model";
 import type { RolloutTarget } from "./rollout-target";
 
+/** The account of a rollout, and what makes it. */
+export interface RolloutAccount {
+  readonly account: ServiceAccount;
+  readonly ref: ServiceAccountRef;
+}
+
 /**
  * What the account of a rollout may do: read metrics, write its log, and change the split of requests of this one model.
  * @returns what a run of the workflow needs before it
  */
 export function rolloutRights(
   scope: Construct,
-  account: ServiceAccountRef,
+  account: RolloutAccount,
   target: RolloutTarget,
 ): ITerraformDependable[] {
-  const to = Principals.serviceAccount(account);
+  const to = Principals.serviceAccount(account.ref);
   const project = new ProjectGrants(scope);
   const common = [
     project.allow("metricViewer", to, { reason: "compares the metrics of two versions of a model" }),
@@ -35,7 +42,7 @@ export function rolloutRights(
 
 function rightsOn(
   scope: Construct,
-  account: ServiceAccountRef,
+  account: RolloutAccount,
   to: Principal,
   target: RolloutTarget,
 ): ITerraformDependable[] {
@@ -63,12 +70,13 @@ function rightsOn(
 
 function rightsInCluster(
   scope: Construct,
-  account: ServiceAccountRef,
+  { account, ref }: RolloutAccount,
   { model, after = [] }: Extract<RolloutTarget, { on: "route-weights" }>,
 ): ITerraformDependable[] {
-  const [role, binding] = routeRights(model, account.email.from(scope));
+  // By its literal address, which rules can read.
+  const [role, binding] = routeRights(model, ref.email.value);
   const made = kubernetesResource(scope, "role", role, after);
-  return [made, kubernetesResource(scope, "role-binding", binding, [...after, made])];
+  return [made, kubernetesResource(scope, "role-binding", binding, [...after, made, account])];
 }
 
 /** Lets one account read and change one route, and nothing else in the cluster. */

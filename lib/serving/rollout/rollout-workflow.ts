@@ -21,7 +21,7 @@ import { goalFailures } from "./analysis-goals";
 import { analysisQueries } from "./analysis-queries";
 import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "./rollout-config";
 import { idleProgram, rolloutProgram } from "./rollout-program";
-import { rolloutRights } from "./rollout-rights";
+import { rolloutRights, type RolloutAccount } from "./rollout-rights";
 import {
   targetDependencies,
   targetSignals,
@@ -104,7 +104,7 @@ export class RolloutWorkflow extends Construct {
     const agent = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "workflows"), {
       reason: "encrypts workflows and what is kept of their runs",
     });
-    const rights = rolloutRights(this, this.ref, target);
+    const rights = rolloutRights(this, { account, ref }, target);
     const workflow = new WorkflowsWorkflow(this, "workflow", {
       name,
       project: projectId,
@@ -131,7 +131,7 @@ export class RolloutWorkflow extends Construct {
     this.resources = { workflow, account };
   }
 
-  private makeAccount(model: string): { account: ServiceAccount; ref: ServiceAccountRef } {
+  private makeAccount(model: string): RolloutAccount {
     const { name: environment, projectId } = Environment.of(this);
     const whole = `${environment}-rollout-${model}`;
     // An account id has 30 characters, a model's name up to 40.

@@ -1,44 +1,18 @@
 import { SERVER_SIGNALS } from "../../../lib/catalog/server-metrics";
-import { GpuCluster } from "../../../lib/cluster";
 import { Ref, TerraformGraph } from "../../../lib/core";
 import { ClusterAccess } from "../../../lib/delivery";
 import { Principals } from "../../../lib/iam";
-import { EncryptionKeys } from "../../../lib/security";
 import { RolloutWorkflow, type RolloutTarget, type RolloutWorkflowProps } from "../../../lib/serving/rollout";
-import type { ServedModel } from "../../../lib/serving/served-model";
 import type { SynthesizedStack } from "../../../lib/testing";
 import type { PlatformStack } from "../../../stacks/platform-stack";
 import { failuresOf } from "../../cluster-constructs/refused";
 import { anyStack, stackOf } from "../../stacks/platform";
+import { cluster, key, served } from "./served";
 import { FakeCloudRun, FakeEndpoint, FakeRoute, type FakeWorld } from "./fake-world";
 import { runWorkflow } from "./workflow-simulator";
 
 const TYPE = "google_workflows_workflow";
 const ACCOUNT = "serviceAccount:test-rollout-assistant@acme-test.iam.gserviceaccount.com";
-const key = EncryptionKeys.fromExisting("projects/acme-test/locations/europe-west4/keyRings/r/cryptoKeys/workflows");
-const cluster = GpuCluster.fromExisting({
-  name: "prod-gpu",
-  location: "europe-west4",
-  project: "acme-test",
-  projectNumber: "123456789012",
-  version: "1.34",
-  nodeDiskKey: key,
-  multiNetworking: false,
-});
-
-function served(server: "vllm" | "http" = "vllm"): ServedModel {
-  return {
-    config: { version: "v1", server } as ServedModel["config"],
-    name: "assistant",
-    namespace: "support",
-    labels: { "app.kubernetes.io/name": "assistant" },
-    selector: { "app.kubernetes.io/name": "assistant" },
-    service: { name: "assistant", port: 8000 },
-    signals: SERVER_SIGNALS[server],
-    stopped: false,
-  };
-}
-
 const onRoute: RolloutTarget = { on: "route-weights", model: served(), cluster };
 const onCloudRun: RolloutTarget = {
   on: "cloud-run",
@@ -158,10 +132,7 @@ describe("its account may do no more than it needs", () => {
       role_ref: { kind: "Role", name: "assistant-rollout" },
     });
     const [subject] = stack.only("kubernetes_role_binding_v1")["subject"] as any[];
-    expect(subject).toMatchObject({
-      kind: "User",
-      name: expect.stringMatching(/^\$\{google_service_account\..+\.email\}$/),
-    });
+    expect(subject).toMatchObject({ kind: "User", name: ACCOUNT.slice("serviceAccount:".length) });
   });
 
   test("on a Cloud Run service", () => {
