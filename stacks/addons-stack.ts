@@ -66,6 +66,8 @@ export interface AddonsStackProps extends PlatformStackProps {
 export class AddonsStack extends PlatformStack {
   /** What whoever comes later may count on: ids for `ClusterApis`. Whatever is in another stack waits for this one as a whole. */
   readonly installed: InstalledAddOns;
+  /** Where images of the catalogue come from. */
+  readonly images: ImageSource;
   /** How later stacks reach the cluster. */
   readonly access: ClusterAccessConfig;
   /** Groups of custom resources that add-ons of others bring, for `ClusterApis` of later stacks. */
@@ -97,6 +99,7 @@ export class AddonsStack extends PlatformStack {
     problems.throwIfAny(this.node.path);
     this.installed = installed!;
     this.access = addons.access;
+    this.images = images!;
     this.groups = others.flatMap(({ groups = [] }) => groups);
   }
 

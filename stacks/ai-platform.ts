@@ -172,6 +172,7 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
           gateway: given.gateway,
           serving: given.serving,
           alerts: given.alerts,
+          images: addons?.images,
           modelArmor: foundation?.security.modelArmor?.ref,
           predictions: data?.predictions,
         });

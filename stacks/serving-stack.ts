@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { Problems, type ClusterRef, type SubnetRef } from "../lib/core";
-import { ClusterAccess, ClusterApis, type ClusterAccessConfig } from "../lib/delivery";
+import { ClusterAccess, ClusterApis, type ClusterAccessConfig, type ImageSource } from "../lib/delivery";
 import type { NodePoolRef } from "../lib/cluster";
 import { AlertChannels, PrometheusAlert, type AlertChannelsConfig } from "../lib/monitoring";
 import type { GoogleApis } from "../lib/network";
@@ -51,6 +51,8 @@ export interface ServingStackProps extends PlatformStackProps {
   readonly serving?: KillSwitchConfig;
   readonly alerts?: AlertChannelsConfig;
   readonly modelArmor?: ModelArmorRef;
+  /** Where images of the catalogue come from. @default - their own registries */
+  readonly images?: ImageSource;
   readonly predictions?: PredictionLog;
 }
 
@@ -74,32 +76,19 @@ export class ServingStack extends PlatformStack {
       return new Tenants(this, "tenants", { teams, queues, cluster, pools, googleApis: network.googleApis });
     });
     const channels = props.alerts && problems.attempt("alerts", () => new AlertChannels(this, "alerts", props.alerts!));
-    const gateway =
-      props.gateway &&
-      problems.attempt("gateway", () => {
-        const namespaces = teams.map(({ name }) => name);
-        const after = [...(tenants?.teams.values() ?? [])].flatMap(({ ref }) => ref.ready);
-        const { modelArmor } = props;
-        const { subnet, proxyRange, controlPlaneRange } = network;
-        return new Gateway(this, "gateway", {
-          ...props.gateway!,
-          subnet,
-          proxyRange,
-          controlPlaneRange,
-          cluster,
-          models: modelValues,
-          namespaces,
-          modelArmor,
-          after,
-        });
-      });
+    const gateway = props.gateway && this.makeGateway(props.gateway, props, tenants, problems);
     const servers = new Map<string, ModelServer>();
     for (const [index, model] of props.models.entries()) {
       const team = tenants?.teams.get(model.team);
-      const server =
-        team &&
-        problems.attempt(`models[${index}]`, () => this.server(model, modelValues[index]!, team, gateway, props));
+      const own = new Problems();
+      const server = team && own.attempt("", () => this.server(model, modelValues[index]!, team, gateway, props));
       if (server) servers.set(model.name, server);
+      // What is wrong with the gateway was said; that there is none is not so.
+      const refused = props.gateway && !gateway;
+      problems.add(
+        `models[${index}]`,
+        own.failures.filter(({ code }) => !(refused && code === "no-gateway")),
+      );
     }
     problems.add(
       "",
@@ -129,6 +118,34 @@ export class ServingStack extends PlatformStack {
     this.gateway = gateway;
     this.servers = servers;
     this.killSwitch = killSwitch;
+  }
+
+  private makeGateway(
+    config: GatewayConfig,
+    { cluster, teams, network, modelValues, modelArmor, images }: ServingStackProps,
+    tenants: Tenants | undefined,
+    problems: Problems,
+  ): Gateway | undefined {
+    const { subnet, proxyRange, controlPlaneRange } = network;
+    const own = new Problems();
+    const gateway = own.attempt("", () => {
+      return new Gateway(this, "gateway", {
+        ...config,
+        subnet,
+        proxyRange,
+        controlPlaneRange,
+        cluster,
+        models: modelValues,
+        namespaces: teams.map(({ name }) => name),
+        modelArmor,
+        images,
+        after: [...(tenants?.teams.values() ?? [])].flatMap(({ ref }) => ref.ready),
+      });
+    });
+    for (const failure of own.failures) {
+      problems.add(failure.path.startsWith("models[") ? "" : "gateway", [failure]);
+    }
+    return gateway;
   }
 
   private server(

@@ -77,6 +77,7 @@ export const SERVING_APPLY_ROLES: readonly DeployerRole[] = [
       "makes Kubernetes objects of every kind: operators bring roles of their own; no narrower role may write them",
   },
   { role: "roles/gkehub.gatewayEditor", reason: "reaches the cluster through its fleet membership, to write" },
+  { role: "roles/iap.admin", reason: "binds who may pass the gateway" },
   { role: "roles/workflows.editor", reason: "writes workflows; to run one is a right of its own" },
 ];
 
