@@ -17,6 +17,7 @@ import { variantLabels, variantSelector, variantsOf, type Variant } from "./mode
 import type { Placement } from "./placement";
 import { podTemplate, type PodTemplate } from "./pod-template";
 import { secretProviderClass } from "./pod-secrets";
+import type { VolumeSource } from "./pod-weights";
 import { argoRollout, canaryService, type ArgoRolloutPlan } from "./rollout/argo-rollout";
 import type { EdgeTraffic } from "./scale-from-zero";
 import type { ServedModel } from "./served-model";
@@ -34,6 +35,7 @@ export interface ComposedModel {
   readonly byArgo: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly readOnlyRoot: boolean;
+  readonly cachedWeights?: VolumeSource;
   readonly poolName: (pool: NodePoolRef) => string;
   /** Asked for where a rung of the ladder has GKE make nodes. */
   readonly nodes?: NodeSecurity;
@@ -121,6 +123,7 @@ export function templateOf(model: ComposedModel, variant: Variant): PodTemplate 
     queueLabels: queueLabels(team, placement),
     env: model.env,
     readOnlyRoot: model.readOnlyRoot,
+    cachedWeights: model.cachedWeights,
   });
 }
 

@@ -164,7 +164,7 @@ function nodeShortfalls(resources: ReplicaResources, pool: NodePoolRef): Shortfa
   if (pod.memoryBytes > free.memoryBytes) {
     const parts =
       pod.memoryBytes > server.memoryBytes
-        ? ` (the server ${gib(server.memoryBytes)}, Cloud Storage FUSE the rest)`
+        ? ` (the server ${gib(server.memoryBytes)}, what stands beside it the rest)`
         : "";
     found.push({
       code: "memory",

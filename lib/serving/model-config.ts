@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../core";
-import { commonModelShape, shapes, sourceField, type CommonModelConfig } from "./model-fields";
+import { WRITTEN_OUT, commonModelShape, shapes, sourceField, type CommonModelConfig } from "./model-fields";
 
 /** Numbers of bits that weights or caches are kept in, by the name of the format. */
 export type WeightPrecision = "fp32" | "bf16" | "fp16" | "fp8" | "int8" | "fp4" | "int4";
@@ -191,10 +191,13 @@ export const tritonModelSchema = z.strictObject({
   gpus: gpus(1, 0),
   gpuMemoryGb,
   weightsGb: weightsGb(5),
-  modelNames: z
-    .array(explained(z.string().regex(/^[A-Za-z0-9_.-]+$/), "letters, digits, underscores, dots and dashes"))
-    .describe("Models of the repository that are loaded; default: all")
-    .optional(),
+  modelNames: known(
+    z
+      .array(explained(z.string().regex(/^[A-Za-z0-9_.-]+$/), "letters, digits, underscores, dots and dashes"))
+      .describe("Models of the repository that are loaded; default: all")
+      .optional(),
+    WRITTEN_OUT,
+  ),
   requestTimeoutSeconds: requestTimeout().default(60),
 });
 

@@ -132,6 +132,10 @@ export function shapes<S extends z.ZodType>(schema: S): S {
   return known(schema, "the model's pods and the checks whether they fit follow from it");
 }
 
+/** Why a list or a map cannot be a token: CDKTF has none inside of a text. */
+export const WRITTEN_OUT = "its items are written into the pods one by one";
+
+const EACH_A_RIGHT = "a right is given to each";
 const NAMES_OBJECTS = "names of its objects are made of it";
 
 /** A Kubernetes label value that is not empty. */
@@ -236,7 +240,7 @@ const candidateSchema = z.strictObject({
   version: labelValue("Version under test"),
   image: imageField("Image, by digest; default: the model's").optional(),
   source: sourceField("Where its weights lie; default: the model's").optional(),
-  args: z.array(z.string()).describe("Arguments in place of the model's").optional(),
+  args: known(z.array(z.string()).describe("Arguments in place of the model's").optional(), WRITTEN_OUT),
 });
 
 const scalingSchema = z.strictObject({
@@ -289,14 +293,17 @@ export const commonModelShape = {
     .describe("Where capacity comes from, the preferred way first")
     .optional(),
   secrets: z.array(secretSchema).describe("Secrets that it reads, as files").default([]),
-  env: z
-    .record(
-      explained(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), "letters, digits and underscores, no digit first"),
-      z.string(),
-    )
-    .describe("Environment variables; no secrets")
-    .default({}),
-  args: z.array(z.string()).describe("Arguments after those that are computed").default([]),
+  env: known(
+    z
+      .record(
+        explained(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), "letters, digits and underscores, no digit first"),
+        z.string(),
+      )
+      .describe("Environment variables; no secrets")
+      .default({}),
+    WRITTEN_OUT,
+  ),
+  args: known(z.array(z.string()).describe("Arguments after those that are computed").default([]), WRITTEN_OUT),
   route: z
     .strictObject({
       host: known(
@@ -323,14 +330,20 @@ export const commonModelShape = {
     })
     .describe("Public host and path; default: reachable inside of the cluster only")
     .optional(),
-  callers: z
-    .array(known(z.string().min(1), "a right is given to each"))
-    .describe("Who may call it through the gateway: groups and service accounts, by address")
-    .optional(),
-  callerNamespaces: z
-    .array(explained(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), "the name of a namespace"))
-    .describe("Namespaces of the cluster whose pods may call it directly")
-    .default([]),
+  callers: known(
+    z
+      .array(known(z.string().min(1), EACH_A_RIGHT))
+      .describe("Who may call it through the gateway: groups and service accounts, by address")
+      .optional(),
+    EACH_A_RIGHT,
+  ),
+  callerNamespaces: known(
+    z
+      .array(explained(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), "the name of a namespace"))
+      .describe("Namespaces of the cluster whose pods may call it directly")
+      .default([]),
+    WRITTEN_OUT,
+  ),
   rollout: rolloutSchema.describe("How a new version takes over").optional(),
   candidate: candidateSchema.describe("A second version under test").optional(),
   log: predictionLogSchema.describe("What is kept of its answers").prefault({}),

@@ -5,8 +5,9 @@ import { isFixed } from "./autoscaling";
 import { selectorOf, variantLabels, variantSelector, type Variant } from "./model-variant";
 import type { Placement } from "./placement";
 import type { PodTemplate } from "./pod-template";
+import { LOGGER_PORT, needsLogger } from "./prediction-log-sidecar";
 import { openings, type Flow } from "./route-network";
-import { serverCommand, servingPort } from "./server-command";
+import { serverCommand, servingPort, servingPortName } from "./server-command";
 import type { ModelValues } from "./model-config";
 import { startupSeconds } from "./weights";
 
@@ -27,7 +28,9 @@ export function serviceObject(metadata: ObjectMetadata, selector: Labels, config
     spec: {
       type: "ClusterIP",
       selector,
-      ports: [{ name: "http", port, targetPort: "http", protocol: "TCP", appProtocol: "kubernetes.io/http" }],
+      ports: [
+        { name: "http", port, targetPort: servingPortName(config), protocol: "TCP", appProtocol: "kubernetes.io/http" },
+      ],
     },
   };
 }
@@ -59,7 +62,10 @@ export function networkPolicy(metadata: ObjectMetadata, config: ModelValues): Ku
       ? [
           {
             peers: config.callerNamespaces.map((namespace) => ({ namespace })),
-            ports: ports.filter(({ name }) => name !== "metrics").map(({ containerPort }) => containerPort),
+            // gRPC goes past a logger: callers of its model have HTTP alone.
+            ports: needsLogger(config)
+              ? [LOGGER_PORT]
+              : ports.filter(({ name }) => name !== "metrics").map(({ containerPort }) => containerPort),
           },
         ]
       : []),

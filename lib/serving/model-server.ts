@@ -27,6 +27,7 @@ import { modelLabels, selectorOf, variantsOf } from "./model-variant";
 import type { Placement } from "./placement";
 import { graceSeconds } from "./pod-template";
 import { secretId } from "./pod-secrets";
+import type { VolumeSource } from "./pod-weights";
 import { shiftsByArgo } from "./rollout-choice";
 import { routeObjects } from "./route";
 import type { ServedModel } from "./served-model";
@@ -45,6 +46,8 @@ export type ModelServerProps = ModelConfig & {
   readonly stopped?: boolean;
   /** Environment variables besides the model's, e.g. those of `predictionLogVariables`. @default {} */
   readonly variables?: Readonly<Record<string, string>>;
+  /** On an edge cluster, the volume that its nodes keep the weights on. @default - none; asked for there by a model with a source */
+  readonly cachedWeights?: VolumeSource;
   /** Further objects of its release. @default [] */
   readonly objects?: readonly KubernetesObject[];
   /** What must exist before its objects. @default [] */
@@ -69,20 +72,12 @@ export class ModelServer extends Construct {
   /** @throws ConfigError with everything that speaks against the model, with the arithmetic where it does not fit */
   constructor(scope: Construct, id: string, props: ModelServerProps) {
     super(scope, id);
-    const {
-      cluster,
-      teamRef,
-      pools,
-      gateway,
-      stopped = false,
-      variables = {},
-      objects = [],
-      after = [],
-      ...plain
-    } = props;
+    const { cluster, teamRef, pools, gateway, cachedWeights, ...rest } = props;
+    const { stopped = false, variables = {}, objects = [], after = [], ...plain } = rest;
     const config = this.read(plain);
     const addOns = ClusterApis.of(this)?.addOns ?? [];
-    const { placement, failures } = lookAround(config, { cluster, team: teamRef, pools, gateway, addOns });
+    const surroundings = { cluster, team: teamRef, pools, gateway, addOns, cachesWeights: cachedWeights !== undefined };
+    const { placement, failures } = lookAround(config, surroundings);
     if (placement === undefined || failures.length > 0)
       throw new ConfigError(`ModelServer at ${this.node.path}`, failures);
     const served = this.describe(config, teamRef, stopped);
@@ -112,7 +107,7 @@ export class ModelServer extends Construct {
 
   private read(plain: { readonly server: string }): ModelValues {
     const schema = Object.hasOwn(SCHEMAS, plain.server) ? SCHEMAS[plain.server as ModelConfig["server"]] : undefined;
-    if (schema !== undefined) return parseProps<ServerSchema>(this, "ModelServer", schema, plain);
+    if (schema !== undefined) return parseProps(this, "ModelServer", schema, plain);
     throw new ConfigError(`ModelServer at ${this.node.path}`, parseValue(modelSchema, plain, "pass").failures);
   }
 
@@ -156,7 +151,7 @@ export class ModelServer extends Construct {
   private compose(
     served: ServedModel,
     placement: Placement,
-    { cluster, teamRef, pools, gateway }: ModelServerProps,
+    { cluster, teamRef, pools, gateway, cachedWeights }: ModelServerProps,
   ): Omit<ComposedModel, "scaledBy" | "env"> {
     const { config, namespace, service } = served;
     const account = [...placement.pools, ...pools].find(({ serviceAccount }) => serviceAccount)?.serviceAccount;
@@ -168,7 +163,9 @@ export class ModelServer extends Construct {
       projectId: Environment.of(this).projectId,
       cluster: cluster.name.value,
       byArgo: shiftsByArgo(config),
-      readOnlyRoot: true,
+      // NVIDIA's container toolkit, which GKE does not use, changes a container when it starts (KServe docs, read-only root).
+      readOnlyRoot: config.surface.on === "gke" || config.gpus === 0,
+      cachedWeights,
       poolName: ({ name }) => name.from(this),
       ...(gateway && config.route ? { edge: { namespace, backend: service.name, port: service.port } } : {}),
       ...(creates && account
@@ -191,8 +188,6 @@ export class ModelServer extends Construct {
 const SPOT_NOTICE_SECONDS = 25;
 
 const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpModelSchema };
-
-type ServerSchema = (typeof SCHEMAS)[ModelConfig["server"]];
 
 // Six hours: an update of many replicas one by one; Terraform's own patience ends later.
 const MAX_TIMEOUT_SECONDS = 21_600;

@@ -11,6 +11,7 @@ import { place, type Placement } from "./placement";
 import { rolloutChoiceFailures } from "./rollout-choice";
 import { noPicker, usesInferencePool } from "./route";
 import { scaleToZeroFailures } from "./scale-from-zero";
+import { weightsOf } from "./weights";
 
 /** Where a model is to run. */
 export interface ModelSurroundings {
@@ -20,17 +21,20 @@ export interface ModelSurroundings {
   readonly gateway?: GatewayRef;
   /** Ids of the add-ons of the cluster. */
   readonly addOns: readonly string[];
+  /** True where an edge cluster keeps weights on its nodes. */
+  readonly cachesWeights: boolean;
 }
 
 /** Everything that speaks against a model where it is to run, and its place where nothing does. */
 export function lookAround(
   config: ModelValues,
-  { cluster, team, pools, gateway, addOns }: ModelSurroundings,
+  { cluster, team, pools, gateway, addOns, cachesWeights }: ModelSurroundings,
 ): { readonly placement?: Placement; readonly failures: readonly Failure[] } {
   const { placement, failures } = place(config, pools);
   const offer = { keda: addOns.includes("keda"), gateway: gateway !== undefined };
   const all = [
     ...modelFailures(config, { clusterVersion: cluster.version, features: cluster.features, pools }),
+    ...surfaceFailures(config, cachesWeights),
     ...teamFailures(config, team),
     ...routeFailures(config, gateway),
     ...scaleToZeroFailures(config, team.namespace, offer),
@@ -40,6 +44,33 @@ export function lookAround(
     ...failures,
   ];
   return { placement, failures: all };
+}
+
+function surfaceFailures(config: ModelValues, cachesWeights: boolean): Failure[] {
+  const { surface, source } = config;
+  if (surface.on !== "gke" && surface.on !== "edge") {
+    return [
+      {
+        code: "other-surface",
+        path: "surface.on",
+        message: "is no cluster with a server of ours: another construct makes it",
+        got: surface.on,
+        allowed: "gke, edge",
+        fix: "use the construct of that surface, e.g. CloudRunModel",
+      },
+    ];
+  }
+  if (weightsOf(config)?.from !== "edge-cache" || cachesWeights) return [];
+  return [
+    {
+      code: "no-edge-cache",
+      path: "source",
+      message:
+        "lies in Cloud Storage, which an edge cluster does not mount, and nothing keeps the weights on its nodes",
+      got: source,
+      fix: "pass cachedWeights, the volume of the nodes' cache, or take weights from an image",
+    },
+  ];
 }
 
 function teamFailures(config: ModelValues, team: TeamRef): Failure[] {

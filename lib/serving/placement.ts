@@ -41,12 +41,18 @@ function placementOn(config: ModelValues, pools: readonly NodePoolRef[]): Placem
   return {
     pools,
     resources: replicaResources(config, pools),
-    nodeSelector: {
+    nodeSelector: edgeSelector(config) ?? {
       [POOL_LABEL]: first!.pool,
       ...(config.gpus > 0 && accelerator !== undefined ? { [ACCELERATOR_LABEL]: accelerator } : {}),
     },
     tolerations: tolerationsOf(pools),
   };
+}
+
+/** Nodes of an edge cluster are nobody's pools: they are told apart by what their owner labels them with. */
+function edgeSelector({ surface }: ModelValues): Record<string, string> | undefined {
+  if (surface.on !== "edge") return undefined;
+  return surface.nodeGroup === undefined ? {} : { "ai-platform/edge-group": surface.nodeGroup };
 }
 
 const ACCELERATOR_LABEL = "cloud.google.com/gke-accelerator";

@@ -1,8 +1,11 @@
 import type { Placement } from "./placement";
-import { KERNEL_CACHE_BYTES, SCRATCH_BYTES, bytesQuantity, cpuQuantity, type Resources } from "./replica-resources";
+import { KERNEL_CACHE_BYTES, SCRATCH_BYTES, bytesQuantity } from "./replica-resources";
 import { variantLabels, variantSelector, type Variant } from "./model-variant";
+import { quantities, variables } from "./pod-fields";
+import { loggerContainers } from "./pod-logger";
+import { needsLogger } from "./prediction-log-sidecar";
 import { SECRETS_PATH, secretVolume } from "./pod-secrets";
-import { weightMounts, weightsAnnotations, weightVolumes } from "./pod-weights";
+import { weightMounts, weightsAnnotations, weightVolumes, type VolumeSource } from "./pod-weights";
 import { requestSeconds } from "./route-timeout";
 import { serverCommand, type ServerCommand } from "./server-command";
 import { startupSeconds } from "./weights";
@@ -33,12 +36,15 @@ export interface PodInputs {
    * plugin mounts the driver as a directory instead.
    */
   readonly readOnlyRoot: boolean;
+  /** The volume that an edge cluster keeps weights on. */
+  readonly cachedWeights?: VolumeSource;
 }
 
 /** Longest time that a load balancer was seen to send requests to a pod that it was told to leave: gateway-api-inference-extension, vLLM example. */
 export const DRAIN_SECONDS = 30;
 
-const MARGIN_SECONDS = 5;
+/** What a server needs at its end besides: to hand over what it has not logged yet, and to stop. */
+const MARGIN_SECONDS = 10;
 
 /** Seconds between the word that a pod must go and its end by force: the load balancer turns away, then the longest request ends. */
 export function graceSeconds({ config }: Variant): number {
@@ -53,6 +59,7 @@ export function podTemplate(inputs: PodInputs): PodTemplate {
   const { config } = variant;
   const command = serverCommand(config);
   const annotations = weightsAnnotations(config);
+  const loggers = loggerContainers(config, inputs.env);
   return {
     metadata: {
       labels: { ...variantLabels(labels, variant), ...queueLabels },
@@ -76,6 +83,7 @@ export function podTemplate(inputs: PodInputs): PodTemplate {
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
+      ...(loggers.length > 0 ? { initContainers: loggers } : {}),
       containers: [serverContainer(inputs, command)],
       volumes: volumes(inputs),
     },
@@ -111,7 +119,7 @@ function serverContainer(inputs: PodInputs, { command, args, env, ports, paths }
     imagePullPolicy: "IfNotPresent",
     ...(command ? { command } : {}),
     ...(args.length > 0 ? { args } : {}),
-    env: variables({ ...HOME, ...env, ...inputs.env, ...config.env }),
+    env: variables({ ...HOME, ...env, ...(needsLogger(config) ? {} : inputs.env), ...config.env }),
     ports: ports.map((port) => ({ ...port, protocol: "TCP" })),
     resources: { requests: resources, limits: resources },
     startupProbe: {
@@ -154,21 +162,6 @@ const PROBE_SECONDS = 10;
 // Libraries ask for a home and a user's name; the user is none of the image's.
 const HOME = { HOME: "/tmp", USER: "model", LOGNAME: "model", XDG_CACHE_HOME: "/tmp/.cache" };
 
-function variables(env: Readonly<Record<string, string>>) {
-  return Object.entries(env)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ({ name, value }));
-}
-
-function quantities({ cpuMillis, memoryBytes, ephemeralBytes }: Resources, gpus: number) {
-  return {
-    cpu: cpuQuantity(cpuMillis),
-    memory: bytesQuantity(memoryBytes),
-    "ephemeral-storage": bytesQuantity(ephemeralBytes),
-    ...(gpus > 0 ? { "nvidia.com/gpu": String(gpus) } : {}),
-  };
-}
-
 function usesCache({ variant }: PodInputs): boolean {
   return variant.config.server !== "http";
 }
@@ -185,7 +178,7 @@ function volumes(inputs: PodInputs) {
     ...(usesShm(inputs)
       ? [{ name: "shm", emptyDir: { medium: "Memory", sizeLimit: bytesQuantity(placement.resources.shmBytes) } }]
       : []),
-    ...weightVolumes(variant.config),
+    ...weightVolumes(variant.config, inputs.cachedWeights),
     ...secretVolume(variant.config),
   ];
 }

@@ -23,18 +23,24 @@ export function weightsAnnotations(config: ModelValues): Record<string, string> 
   };
 }
 
+/** What a volume is, without its name. */
+export type VolumeSource = Readonly<Record<string, unknown>>;
+
 export function weightMounts(config: ModelValues) {
-  const image =
-    weightsOf(config)?.from === "image" ? [{ name: "weights", mountPath: WEIGHTS_PATH, readOnly: true }] : [];
-  return [...image, ...fuseVolumes(config).map(({ name, path }) => ({ name, mountPath: path, readOnly: true }))];
+  const from = weightsOf(config)?.from;
+  const whole =
+    from === "image" || from === "edge-cache" ? [{ name: "weights", mountPath: WEIGHTS_PATH, readOnly: true }] : [];
+  return [...whole, ...fuseVolumes(config).map(({ name, path }) => ({ name, mountPath: path, readOnly: true }))];
 }
 
-export function weightVolumes(config: ModelValues): object[] {
+/** @param cached the volume that an edge cluster keeps weights on */
+export function weightVolumes(config: ModelValues, cached: VolumeSource = {}): object[] {
   const weights = weightsOf(config);
   const fuse = fuseVolumes(config);
   const cacheBytes = weights?.from === "gcs-fuse" ? weights.cacheBytes : GIB;
   const inMemory = weights?.from === "gcs-fuse" && weights.cache === "memory";
   return [
+    ...(weights?.from === "edge-cache" ? [{ name: "weights", ...cached }] : []),
     ...(weights?.from === "image"
       ? [{ name: "weights", image: { reference: weights.image, pullPolicy: "IfNotPresent" } }]
       : []),

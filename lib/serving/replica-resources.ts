@@ -1,7 +1,8 @@
 import { GIB, type Allocatable, type NodePoolRef } from "../cluster";
 import type { ModelValues } from "./model-config";
 import { parallelismOf } from "./llm-memory";
-import { weightsOf, weightsSidecar } from "./weights";
+import { LOGGER_RESOURCES, needsLogger } from "./prediction-log-sidecar";
+import { weightsSidecar } from "./weights";
 
 /** What one container or pod asks for; limits are the same. */
 export interface Resources {
@@ -61,11 +62,11 @@ export function freeOf({ allocatable }: Pick<NodePoolRef, "allocatable">): Alloc
  * memory: nobody else could use them. Of several pools, the smallest share counts.
  */
 export function replicaResources(config: ModelValues, pools: readonly NodePoolRef[]): ReplicaResources {
-  const sidecar = weightsSidecar(config);
+  const beside = sum([weightsSidecar(config), needsLogger(config) ? LOGGER_RESOURCES : undefined]);
   const shares = pools.map((pool) => shareOf(config, pool));
   const standard = WITHOUT_GPU[config.server];
   const least = (name: "cpuMillis" | "memoryBytes", unit: number) =>
-    Math.max(unit, floorTo(Math.min(...shares.map((share) => share[name])) - (sidecar?.[name] ?? 0), unit));
+    Math.max(unit, floorTo(Math.min(...shares.map((share) => share[name])) - beside[name], unit));
   const byShare = config.gpus > 0 && pools.length > 0;
   const cpuMillis =
     config.cpu === undefined ? (byShare ? least("cpuMillis", 100) : standard.cpuMillis) : config.cpu * 1000;
@@ -77,18 +78,17 @@ export function replicaResources(config: ModelValues, pools: readonly NodePoolRe
       : config.memoryGb * GIB;
   const scratch = SCRATCH_BYTES + (config.server === "http" ? 0 : KERNEL_CACHE_BYTES);
   const server = { cpuMillis: Math.round(cpuMillis), memoryBytes: Math.round(memoryBytes), ephemeralBytes: scratch };
-  const cache = weightsOf(config);
-  const onDisk = cache?.from === "gcs-fuse" && cache.cache === "disk" ? cache.cacheBytes : 0;
   return {
     server,
-    pod: {
-      cpuMillis: server.cpuMillis + (sidecar?.cpuMillis ?? 0),
-      memoryBytes: server.memoryBytes + (sidecar?.memoryBytes ?? 0),
-      ephemeralBytes: server.ephemeralBytes + (sidecar?.ephemeralBytes ?? onDisk),
-    },
+    pod: sum([server, beside]),
     gpus: config.gpus,
     shmBytes: shmBytesOf(config),
   };
+}
+
+function sum(all: readonly (Resources | undefined)[]): Resources {
+  const of = (name: keyof Resources) => all.reduce((total, one) => total + (one?.[name] ?? 0), 0);
+  return { cpuMillis: of("cpuMillis"), memoryBytes: of("memoryBytes"), ephemeralBytes: of("ephemeralBytes") };
 }
 
 function shareOf(config: ModelValues, pool: NodePoolRef): Resources {

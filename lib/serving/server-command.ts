@@ -1,5 +1,6 @@
 import type { HttpModelValues, ModelValues, TritonModelValues, VllmModelValues } from "./model-config";
 import { parallelismOf } from "./llm-memory";
+import { LOGGER_PORT, LOGGER_PORT_NAME, needsLogger } from "./prediction-log-sidecar";
 import { requestSeconds } from "./route-timeout";
 import { adapterPath, weightsDirectory } from "./weights";
 
@@ -32,8 +33,14 @@ export function serverCommand(config: ModelValues): ServerCommand {
   }
 }
 
-/** Port on which callers reach a server. */
+/** Name of the port on which callers reach a server: the logger's, where one stands before it. */
+export function servingPortName(config: ModelValues): string {
+  return needsLogger(config) ? LOGGER_PORT_NAME : "http";
+}
+
+/** Its number. */
 export function servingPort(config: ModelValues): number {
+  if (needsLogger(config)) return LOGGER_PORT;
   return serverCommand(config).ports.find(({ name }) => name === "http")!.containerPort;
 }
 
@@ -121,6 +128,9 @@ function triton(config: TritonModelValues): ServerCommand {
   };
 }
 
+// Four are what examples/fastapi-server asks for at least.
+const HAND_OVER_SECONDS = 5;
+
 function http(config: HttpModelValues): ServerCommand {
   const directory = weightsDirectory(config);
   return {
@@ -130,6 +140,9 @@ function http(config: HttpModelValues): ServerCommand {
       MODEL_NAME: config.name,
       MODEL_VERSION: config.version,
       REQUEST_TIMEOUT_SECONDS: String(requestSeconds(config)),
+      // Load balancers were told before the server is: it need not listen on, but end what it has begun and hand over its log.
+      DRAIN_LISTEN_SECONDS: "0",
+      DRAIN_SECONDS: String(requestSeconds(config) + HAND_OVER_SECONDS),
       ...(directory === undefined ? {} : { MODEL_PATH: directory }),
     },
     ports: [{ name: "http", containerPort: config.port }],

@@ -12,7 +12,9 @@ export type Weights =
       readonly prefix: string;
     }
   | { readonly from: "image"; readonly image: string }
-  | { readonly from: "node-disk"; readonly path: string };
+  | { readonly from: "node-disk"; readonly path: string }
+  /** Kept on the nodes of an edge cluster by something else: there is no Cloud Storage FUSE. */
+  | { readonly from: "edge-cache" };
 
 /** Where the server finds the weights. */
 export const WEIGHTS_PATH = "/models";
@@ -40,6 +42,7 @@ export function weightsOf(config: ModelValues): Weights | undefined {
   if (weights?.from === "image") return { from: "image", image: weights.image };
   if (weights?.from === "node-disk") return { from: "node-disk", path: weights.path };
   if (weights === undefined || source === undefined) return undefined;
+  if (config.surface.on === "edge") return { from: "edge-cache" };
   const declared = "cacheGb" in weights ? weights.cacheGb : undefined;
   // A tenth more: tokenizers, configurations, and chunks that are not full.
   const cacheBytes = (declared ?? Math.ceil((weightBytes(config) * 1.1) / GIB)) * GIB;
@@ -57,7 +60,7 @@ export function weightsDirectory(config: ModelValues): string | undefined {
 export function fuseVolumes(
   config: ModelValues,
 ): { readonly name: string; readonly source: string; readonly path: string }[] {
-  const adapters = config.server === "vllm" ? config.adapters : [];
+  const adapters = config.server === "vllm" && config.surface.on !== "edge" ? config.adapters : [];
   const model =
     weightsOf(config)?.from === "gcs-fuse" ? [{ name: "weights", source: config.source!, path: WEIGHTS_PATH }] : [];
   return [
@@ -93,7 +96,13 @@ export function weightsSidecar(
  * driver performance": parallel downloads fill the network of the machine): a probe that waits too long costs nothing, one that gives up early
  * restarts a server for ever.
  */
-const LOAD_BYTES_PER_SECOND = { "gcs-fuse": 200e6, image: 400e6, "node-disk": 400e6, none: 1e9 } as const;
+const LOAD_BYTES_PER_SECOND = {
+  "gcs-fuse": 200e6,
+  image: 400e6,
+  "node-disk": 400e6,
+  "edge-cache": 200e6,
+  none: 1e9,
+} as const;
 
 /** Time that a server takes from weights in memory to its first answer: compilation and graph capture (vLLM), warm-up of all models (Triton). */
 const WARM_UP_SECONDS = { vllm: 240, triton: 120, http: 60 } as const;

@@ -43,8 +43,10 @@ import {
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
 import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
+import { DELIVERY_TOKEN_CASES } from "../delivery/token-cases";
 import { stackOf } from "../stacks/platform";
 import { GATEWAY_TOKEN_CASES } from "../serving/gateway/token-cases";
+import { MODEL_FIELDS_ELSEWHERE, MODEL_TOKEN_CASE } from "../serving/model-server/token-cases";
 import { ROLLOUT_TOKEN_CASE } from "../serving/rollout/token-cases";
 import { TENANT_TOKEN_CASES } from "../tenants/token-cases";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
@@ -87,9 +89,11 @@ const flowLogs = { aggregationInterval: "INTERVAL_5_SEC", sampling: 0.5, metadat
 
 const cases: readonly Case[] = [
   ...SECURITY_TOKEN_CASES,
+  ...DELIVERY_TOKEN_CASES,
   ...TENANT_TOKEN_CASES,
   ROLLOUT_TOKEN_CASE,
   ...GATEWAY_TOKEN_CASES,
+  { ...MODEL_TOKEN_CASE, unreachable: MODEL_FIELDS_ELSEWHERE },
   {
     name: "EncryptionKeys",
     schema: encryptionKeysSchema,

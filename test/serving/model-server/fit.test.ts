@@ -16,9 +16,9 @@ describe("a pool is found", () => {
     ["a share of a GPU, where that is enough", withoutPool({ ...VISION, gpuMemoryGb: 4 }), "serve-l4"],
     ["no GPU for who asks for none", CHURN, "system"],
   ])("%s", (_title, config, pool) => {
-    const { ref, pod } = Object.assign(served(config), { pod: served(config).pod() });
-    expect(ref.placement.pools.map((one) => one.pool)).toEqual([pool]);
-    expect(pod.nodeSelector).toMatchObject({ "ai-platform/pool": pool });
+    const model = served(config);
+    expect(model.ref.placement.pools.map((one) => one.pool)).toEqual([pool]);
+    expect(model.pod().nodeSelector).toMatchObject({ "ai-platform/pool": pool });
   });
 
   it("selects its GPU and tolerates its taints", () => {

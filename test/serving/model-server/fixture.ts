@@ -134,6 +134,7 @@ export interface Setting {
   readonly gateway?: GatewayRef;
   readonly stopped?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly cachedWeights?: Readonly<Record<string, unknown>>;
 }
 
 function serve(stack: PlatformStack, config: ModelConfig, setting: Setting): ModelServer {
@@ -153,6 +154,7 @@ export class Served {
   constructor(
     readonly stack: SynthesizedStack,
     readonly ref: ModelServerRef,
+    readonly warnings: readonly string[],
   ) {}
 
   /** What the one release holds. */
@@ -190,10 +192,13 @@ export class Served {
 
 export function served(config: ModelConfig, setting: Setting = {}): Served {
   let ref: ModelServerRef | undefined;
+  let warnings: string[] = [];
   const stack = stackOf((s) => {
-    ref = serve(s, config, setting).ref;
+    const model = serve(s, config, setting);
+    ref = model.ref;
+    warnings = model.node.metadata.map(({ data }) => String(data));
   });
-  return new Served(stack, ref!);
+  return new Served(stack, ref!, warnings);
 }
 
 /** Why a model is refused; nothing where it is not. */

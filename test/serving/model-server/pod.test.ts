@@ -66,7 +66,7 @@ describe.each(servers)("a pod of %s", (server, config) => {
   it("drains: the balancer turns away first, then the longest request ends", () => {
     expect(container.lifecycle.preStop).toEqual({ sleep: { seconds: 30 } });
     const longest = { vllm: 130, triton: 60, http: 60 }[server]!;
-    expect(pod.terminationGracePeriodSeconds).toBe(30 + longest + 5);
+    expect(pod.terminationGracePeriodSeconds).toBe(30 + longest + 10);
   });
 
   it("is spread, by what its own revision has", () => {
@@ -134,10 +134,10 @@ describe("vLLM", () => {
 
   it("waits as long as a request may take, by tokens or as said", () => {
     expect(served({ ...ASSISTANT, llm: { ...ASSISTANT.llm, maxOutputTokens: 4000 } }).pod()).toMatchObject({
-      terminationGracePeriodSeconds: 30 + 430 + 5,
+      terminationGracePeriodSeconds: 30 + 430 + 10,
     });
     const said = served({ ...ASSISTANT, requestTimeoutSeconds: 45 });
-    expect(said.pod().terminationGracePeriodSeconds).toBe(80);
+    expect(said.pod().terminationGracePeriodSeconds).toBe(85);
     expect(said.flag("--shutdown-timeout")).toBe("45");
   });
 
@@ -214,6 +214,8 @@ describe("an HTTP server", () => {
       MODEL_NAME: "churn",
       MODEL_VERSION: "3.1",
       REQUEST_TIMEOUT_SECONDS: "20",
+      DRAIN_LISTEN_SECONDS: "0",
+      DRAIN_SECONDS: "25",
     })) {
       expect(env).toContainEqual({ name, value });
     }
