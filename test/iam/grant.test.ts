@@ -7,6 +7,7 @@ import { REVIEWED_ROLES, reviewedRole } from "../../lib/catalog/roles";
 import { Ref, TerraformGraph } from "../../lib/core";
 import {
   BucketGrants,
+  CloudRunServiceGrants,
   CustomRole,
   DatasetGrants,
   Grant,
@@ -133,6 +134,23 @@ describe("each right is one binding on the one resource", () => {
         project: "acme-test",
         dataset_id: "features",
         role: "roles/bigquery.dataEditor",
+        member: "group:ml@acme.example",
+      },
+    ],
+    [
+      "to shift the traffic of a Cloud Run service",
+      (s) =>
+        new CloudRunServiceGrants(s, {
+          project: "acme-test",
+          location: "europe-west4",
+          name: Ref.existing("churn"),
+        }).shiftTraffic(team, { reason }),
+      "google_cloud_run_v2_service_iam_member",
+      {
+        project: "acme-test",
+        location: "europe-west4",
+        name: "churn",
+        role: "roles/run.developer",
         member: "group:ml@acme.example",
       },
     ],

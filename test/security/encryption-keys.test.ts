@@ -16,6 +16,7 @@ const AGENTS: Readonly<Record<KeyPurpose, readonly string[]>> = {
   logs: ["service-123456789012@gcp-sa-logging.iam.gserviceaccount.com"],
   secrets: ["service-123456789012@gcp-sa-secretmanager.iam.gserviceaccount.com"],
   predictions: ["service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"],
+  workflows: ["service-123456789012@gcp-sa-workflows.iam.gserviceaccount.com"],
 };
 const purposes = Object.keys(AGENTS) as KeyPurpose[];
 
