@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import type { TerraformJson } from "../../lib/core";
 import type { KillSwitchConfig, ModelConfig } from "../../lib/serving";
-import type { TeamConfig } from "../../lib/tenants";
+import type { QueuesConfig, TeamConfig } from "../../lib/tenants";
 import type { ApiObject } from "./api/objects";
 import { Problems } from "./checks";
 
@@ -15,7 +15,9 @@ const EXAMPLES = path.join(root, "examples", "environments");
 export const KUBERNETES_STACKS = ["addons", "serving"];
 
 /** What was synthesized of one example. */
-export interface SynthesizedEnvironment extends EnvironmentData {
+export interface SynthesizedEnvironment {
+  readonly name: string;
+  readonly data: EnvironmentData;
   /** Each stack's Terraform by its layer: `cluster`, `addons`, … */
   readonly stacks: ReadonlyMap<string, SynthesizedStack>;
 }
@@ -24,6 +26,7 @@ export interface SynthesizedEnvironment extends EnvironmentData {
 export interface EnvironmentData {
   readonly name: string;
   readonly teams?: readonly TeamConfig[];
+  readonly queues?: QueuesConfig;
   readonly models?: readonly ModelConfig[];
   readonly serving?: KillSwitchConfig;
 }
@@ -39,19 +42,24 @@ export function exampleFiles(): string[] {
   return fs.readdirSync(EXAMPLES).filter((file) => file.endsWith(".yaml"));
 }
 
-export async function synthesize(file: string, workshop: string): Promise<SynthesizedEnvironment> {
-  const data = parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as EnvironmentData;
+export function readExample(file: string): EnvironmentData {
+  return parse(fs.readFileSync(path.join(EXAMPLES, file), "utf8")) as EnvironmentData;
+}
+
+/** Synthesizes an environment into a folder of its own. */
+export async function synthesize(data: EnvironmentData, workshop: string): Promise<SynthesizedEnvironment> {
   const { name } = data;
-  const out = path.join(workshop, name);
-  const cli = path.join(root, "dist", "cli.js");
-  await node(cli, "synth", path.join(EXAMPLES, file), "--out", out);
+  const out = fs.mkdtempSync(path.join(workshop, `${name}-`));
+  const file = path.join(out, "environment.yaml");
+  fs.writeFileSync(file, stringify(data));
+  await node(path.join(root, "dist", "cli.js"), "synth", file, "--out", out);
   const names = fs.readdirSync(path.join(out, "stacks"));
   const stacks = names.map((stack): [string, SynthesizedStack] => {
     const folder = path.join(out, "stacks", stack);
     const json = JSON.parse(fs.readFileSync(path.join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;
     return [stack.slice(name.length + 1), { folder, json, objects: objectsIn(path.join(out, "manifests", stack)) }];
   });
-  return { ...data, stacks: new Map(stacks) };
+  return { name, data, stacks: new Map(stacks) };
 }
 
 function objectsIn(folder: string): ApiObject[] {

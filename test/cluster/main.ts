@@ -11,7 +11,7 @@ import { crdFolder, readCrds } from "./api/crds";
 import { Checks, say } from "./checks";
 import { badObjectsAreRefused } from "./checks/dry-run";
 import { obtainControlPlane } from "./control-plane/control-plane";
-import { exampleFiles, synthesize, type SynthesizedEnvironment } from "./environments";
+import { exampleFiles, readExample, synthesize, type SynthesizedEnvironment } from "./environments";
 import { objectsOf, proveObjects, proveTerraform } from "./phases";
 
 const root = path.resolve(__dirname, "../..");
@@ -26,7 +26,7 @@ async function main(checks: Checks, workshop: string): Promise<void> {
   const environments: SynthesizedEnvironment[] = [];
   for (const file of exampleFiles()) {
     await checks.check(`${file} is synthesized`, async () => {
-      const environment = await synthesize(file, workshop);
+      const environment = await synthesize(readExample(file), workshop);
       environments.push(environment);
       return `${environment.stacks.size} stacks, ${objectsOf(environment).length} Kubernetes objects`;
     });

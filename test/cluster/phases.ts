@@ -6,7 +6,9 @@ import { Problems, say, type Checks } from "./checks";
 import { groupsMayDoWhatTheirRolesSay } from "./checks/access";
 import { accountsMayDoNothing, breakGlassMayOnlyStop } from "./checks/accounts";
 import { everyObjectIsAccepted } from "./checks/dry-run";
+import { operatorsHaveBoundedRights } from "./checks/operators";
 import { podsAreAdmittedAsRestricted } from "./checks/pod-security";
+import { jobsGoThroughQueues } from "./checks/queues";
 import { cpuPodsStayOffAccelerators, everyPodIsPlaced } from "./checks/scheduling";
 import { tenantsAreBounded } from "./checks/tenants";
 import { terraformBringsAndTakes } from "./checks/terraform";
@@ -43,7 +45,7 @@ export async function proveObjects(
         podsAreAdmittedAsRestricted(client, objects),
       );
       await checks.check(`${name}: the scheduler places every pod`, () => everyPodIsPlaced(client, objects));
-      await proveTenants(checks, client, environment, "as the manifests have them");
+      await proveRights(checks, client, environment, "as the manifests have them");
       await checks.check(`${name}: a CPU pod stays off accelerators`, () => cpuPodsStayOffAccelerators(client));
       await deleteAll(client, [...objects, ...namespaces]);
     });
@@ -51,17 +53,21 @@ export async function proveObjects(
   await deleteCrds(client, crds);
 }
 
-async function proveTenants(
+async function proveRights(
   checks: Checks,
   client: ApiClient,
-  { name, teams = [], models = [], serving }: SynthesizedEnvironment,
+  environment: SynthesizedEnvironment,
   how: string,
 ): Promise<void> {
-  if (teams.length === 0) return;
+  const { name, data } = environment;
+  const { teams = [], queues, models = [], serving } = data;
   const check = (what: string, run: () => Promise<string>) => checks.check(`${name}: ${what}, ${how}`, run);
+  await check("operators have bounded rights", () => operatorsHaveBoundedRights(client, objectsOf(environment)));
+  if (teams.length === 0) return;
   await check("tenants are bounded", () => tenantsAreBounded(client, teams));
   await check("groups may do what their roles say", () => groupsMayDoWhatTheirRolesSay(client, teams));
   await check("service accounts may do nothing", () => accountsMayDoNothing(client, teams));
+  if (queues) await check("jobs go through queues", () => jobsGoThroughQueues(client, teams));
   if (serving?.breakGlass) {
     const onCluster = models.filter(({ surface }) => surface === undefined || surface.on === "gke");
     await check("break glass may only stop models", () => breakGlassMayOnlyStop(client, onCluster));
@@ -82,7 +88,7 @@ export async function proveTerraform(
     if (KUBERNETES_STACKS.every((layer) => !environment.stacks.has(layer))) continue;
     await withNodes(client, environment, () =>
       terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment, () =>
-        proveTenants(checks, client, environment, "as Terraform made them"),
+        proveRights(checks, client, environment, "as Terraform made them"),
       ),
     );
   }

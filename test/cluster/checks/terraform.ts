@@ -1,12 +1,20 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelConfig } from "../../../lib/serving";
 import type { ApiClient } from "../api/client";
 import { identityOf, inventory } from "../api/inventory";
 import type { ApiObject } from "../api/objects";
 import { Problems, say, type Checks } from "../checks";
-import { KUBERNETES_STACKS, type SynthesizedEnvironment, type SynthesizedStack } from "../environments";
+import {
+  KUBERNETES_STACKS,
+  synthesize,
+  type EnvironmentData,
+  type SynthesizedEnvironment,
+  type SynthesizedStack,
+} from "../environments";
 import { ground } from "../terraform/ground";
-import { StackRun } from "../terraform/stack-run";
+import { StackRun, type PlannedChange, type WriteStack } from "../terraform/stack-run";
 import { withStandInCharts } from "../terraform/stand-in-charts";
 
 // Controllers of the cluster have their say before the second plan: an autoscaler that moves what Terraform set shows there.
@@ -59,10 +67,12 @@ export async function terraformBringsAndTakes(
   if (whole) await sleep(SETTLE_MS);
   for (const { layer, run } of whole ? runs : []) {
     await checks.check(`${name}: second plan of ${layer} is empty`, async () => {
-      Problems.throwIfAny(await run.changes());
+      Problems.throwIfAny((await run.changes()).map(described));
       return "no changes";
     });
   }
+  const serving = whole ? runs.find(({ layer }) => layer === "serving") : undefined;
+  if (serving) await proveSmallChanges(proof, environment, serving.run);
   if (runs.length === 0) return;
   await checks.check(`${name}: destroy leaves nothing`, async () => {
     for (const { run } of [...runs].reverse()) await run.destroy();
@@ -72,17 +82,66 @@ export async function terraformBringsAndTakes(
 }
 
 async function prepared(
-  { kubeconfig, crds, workshop }: TerraformProof,
+  proof: TerraformProof,
   { name }: SynthesizedEnvironment,
   layer: string,
   stack: SynthesizedStack,
 ): Promise<StackRun> {
-  const { json, left, unforeseen } = ground(stack.json, kubeconfig);
+  const { left, unforeseen } = ground(stack.json, proof.kubeconfig);
   Problems.throwIfAny(unforeseen.map((reference) => `refers to what only Google will know: ${reference}`));
   const google = Object.values(left).reduce((sum, count) => sum + count, 0);
   if (google > 0) say(`${name} ${layer}: without its ${google} resources of Google's`);
-  const folder = path.join(workshop, "terraform", name, layer);
-  return StackRun.initialised(folder, stack.folder, (to) => withStandInCharts(json, crds, to));
+  return StackRun.initialised(path.join(proof.workshop, "terraform", name, layer), writerOf(proof, stack));
+}
+
+/** Writes a stack as the API server here can take it. */
+function writerOf({ kubeconfig, crds }: TerraformProof, { folder, json }: SynthesizedStack): WriteStack {
+  return (to) => {
+    fs.cpSync(folder, to, { recursive: true });
+    const grounded = withStandInCharts(ground(json, kubeconfig).json, crds, to);
+    fs.writeFileSync(path.join(to, "cdk.tf.json"), JSON.stringify(grounded, null, 2));
+  };
+}
+
+/** A changed argument of a model, and a stop of it, change its release and nothing else. */
+async function proveSmallChanges(
+  proof: TerraformProof,
+  environment: SynthesizedEnvironment,
+  run: StackRun,
+): Promise<void> {
+  const { name, data } = environment;
+  const { models = [], serving } = data;
+  const onlyItsRelease = async (model: string, changed: EnvironmentData) => {
+    const { stacks } = await synthesize(changed, proof.workshop);
+    const changes = await run.changesTo(writerOf(proof, stacks.get("serving")!));
+    const [first, ...others] = changes.map(({ address, actions }) => `${address}: ${actions}`);
+    if (first === undefined) return [`${model}: nothing changes`];
+    const expected = new RegExp(`^helm_release\\..*${model}.*: update$`);
+    return [...(expected.test(first) ? [] : [first]), ...others].map((change) => `${model}: changes ${change}`);
+  };
+  const each = async (change: (model: ModelConfig) => EnvironmentData) => {
+    const problems: string[] = [];
+    for (const model of models) problems.push(...(await onlyItsRelease(model.name, change(model))));
+    Problems.throwIfAny(problems);
+    return `${models.length} models`;
+  };
+  if (models.length > 0) {
+    await proof.checks.check(`${name}: an argument of a model changes one resource`, () =>
+      each((model) => {
+        const changed = { ...model, env: { ...model.env, CLUSTER_TEST: "changed" } };
+        return { ...data, models: models.map((other) => (other === model ? changed : other)) };
+      }),
+    );
+  }
+  if (serving) {
+    await proof.checks.check(`${name}: a stop of a model changes its release alone`, () =>
+      each((model) => ({ ...data, serving: { ...serving, stopped: [model.name] } })),
+    );
+  }
+}
+
+function described({ address, actions, differing }: PlannedChange): string {
+  return `${address}: ${actions} ${differing.join("; ")}`;
 }
 
 /** What reviewers read in the manifests is what is there, and nothing else is. */

@@ -1,27 +1,27 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
-import type { TerraformJson } from "../../../lib/core";
 import { run } from "../../terraform/check-stack";
 import { Problems, Skipped } from "../checks";
 
+/** Writes a stack into a folder: its JSON, and the charts and files that came with it. */
+export type WriteStack = (folder: string) => void;
+
 /** Terraform in the folder of one stack. */
 export class StackRun {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly write: WriteStack,
+  ) {}
 
   /**
-   * Writes the stack into a folder, beside the charts and files that came with it, and installs its providers.
+   * Writes the stack and installs its providers.
    * @throws Skipped where Terraform or a provider cannot be had
    */
-  static async initialised(
-    folder: string,
-    files: string,
-    stackIn: (folder: string) => TerraformJson,
-  ): Promise<StackRun> {
-    fs.cpSync(files, folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(stackIn(folder), null, 2));
+  static async initialised(folder: string, write: WriteStack): Promise<StackRun> {
+    fs.mkdirSync(folder, { recursive: true });
+    write(folder);
     if ((await run("terraform", folder, "version")).code !== 0) throw new Skipped("terraform is not on PATH");
     const { code, stdout, stderr } = await run("terraform", folder, "init", "-input=false", "-no-color");
-    if (code === 0) return new StackRun(folder);
+    if (code === 0) return new StackRun(folder, write);
     const missing = /Failed to (query available|install) provider|provider registry|registry service/i;
     if (missing.test(stdout + stderr)) throw new Skipped(`terraform init: ${errorsIn(stdout + stderr)[0]}`);
     throw new Problems(errorsIn(stdout + stderr));
@@ -33,13 +33,23 @@ export class StackRun {
     return (await this.terraform("state", "list")).trim().split("\n").filter(Boolean).length;
   }
 
-  /** @returns each change that a plan over what was just applied would make, with the attributes that differ; none is right */
-  async changes(): Promise<string[]> {
-    await this.terraform("plan", "-out=second.tfplan");
-    const shown = JSON.parse(await this.terraform("show", "-json", "second.tfplan")) as Plan;
+  /** @returns each change that a plan over what was just applied would make; none is right */
+  async changes(): Promise<PlannedChange[]> {
+    await this.terraform("plan", "-out=changes.tfplan");
+    const shown = JSON.parse(await this.terraform("show", "-json", "changes.tfplan")) as Plan;
     return (shown.resource_changes ?? [])
-      .filter(({ change }) => !["no-op", "read"].includes(change.actions.join()))
-      .map(({ address, change }) => `${address}: ${change.actions.join()} ${differing(change).join("; ")}`);
+      .map(({ address, change }) => ({ address, actions: change.actions.join(), differing: differing(change) }))
+      .filter(({ actions }) => actions !== "no-op" && actions !== "read");
+  }
+
+  /** @returns what a plan would change if the stack were another */
+  async changesTo(write: WriteStack): Promise<PlannedChange[]> {
+    write(this.folder);
+    try {
+      return await this.changes();
+    } finally {
+      this.write(this.folder);
+    }
   }
 
   async destroy(): Promise<void> {
@@ -52,6 +62,14 @@ export class StackRun {
     if (code !== 0) throw new Problems(errorsIn(stdout + stderr).map((error) => `terraform ${command}: ${error}`));
     return stdout;
   }
+}
+
+export interface PlannedChange {
+  readonly address: string;
+  /** `update`, `delete,create`, … */
+  readonly actions: string;
+  /** Each attribute that differs, with both values. */
+  readonly differing: readonly string[];
 }
 
 interface Plan {
