@@ -1,6 +1,6 @@
 /**
- * pytest over examples/fastapi-server, in a virtual environment of its own from PyPI, every package by its checksum. Says so and passes
- * where there is no Python, or no PyPI.
+ * pytest over examples/fastapi-server and examples/prediction-logger, in a virtual environment of its own from PyPI, every package by its
+ * checksum. Says so and passes where there is no Python, or no PyPI.
  */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -9,6 +9,9 @@ import * as path from "node:path";
 
 // Of `requires-python` in the example's pyproject.toml.
 const OLDEST_PYTHON = "(3, 11)";
+
+// The logger's packages are among those of the server.
+const FOLDERS = [__dirname, path.join(__dirname, "../prediction-logger")];
 
 function main(): number {
   const workshop = fs.mkdtempSync(path.join(os.tmpdir(), "fastapi-"));
@@ -57,7 +60,7 @@ function install(venv: string): string | undefined {
 
 function run(python: string, report: string): number {
   // Nothing is written beside the sources: .ci/run compares the working tree before and after.
-  const quiet = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml", report, __dirname];
+  const quiet = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml", report, ...FOLDERS];
   const { status } = spawnSync(python, quiet, { stdio: ["ignore", "inherit", "inherit"] });
   const suite = fs.existsSync(report) ? fs.readFileSync(report, "utf8").match(/<testsuite [^>]*>/)?.[0] : undefined;
   const count = (name: string) => Number(suite?.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
@@ -70,9 +73,11 @@ function run(python: string, report: string): number {
 }
 
 function testsWritten(): number {
-  const files = fs.readdirSync(__dirname).filter((file) => /^test_.*\.py$/.test(file));
+  const files = FOLDERS.flatMap((folder) => {
+    return fs.readdirSync(folder).flatMap((file) => (/^test_.*\.py$/.test(file) ? [path.join(folder, file)] : []));
+  });
   return files.reduce((sum, file) => {
-    return sum + (fs.readFileSync(path.join(__dirname, file), "utf8").match(/^(async )?def test_/gm)?.length ?? 0);
+    return sum + (fs.readFileSync(file, "utf8").match(/^(async )?def test_/gm)?.length ?? 0);
   }, 0);
 }
 

@@ -1,0 +1,1 @@
+"""Stands before a model server that cannot log its answers: see the README beside this folder."""
