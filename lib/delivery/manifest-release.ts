@@ -2,7 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Release } from "@cdktf/provider-helm/lib/release";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { Problems, known, parseProps } from "../core";
+import { Problems, assertSchema, known, parseProps } from "../core";
 import { WHOLE_OR_NOTHING } from "./chart-release";
 import { ClusterApis } from "./cluster-apis";
 import { delivered } from "./delivered-object";
@@ -34,6 +34,8 @@ export const manifestReleaseSchema = z.strictObject({
     .describe("Seconds that Helm waits for pods to be ready and jobs to end")
     .default(600),
 });
+
+assertSchema<ManifestReleaseConfig, typeof manifestReleaseSchema>(true);
 
 export interface ManifestReleaseProps extends ManifestReleaseConfig {
   /** At least one. */
