@@ -43,7 +43,7 @@ function objectsIn(stack: SynthesizedStack): any[] {
   return stack
     .resources("helm_release")
     .filter(({ config }) => String(config["chart"]).endsWith("objects-chart"))
-    .flatMap(({ config }) => Object.values((parse((config["values"] as string[])[0]!)).objects));
+    .flatMap(({ config }) => Object.values(parse((config["values"] as string[])[0]!).objects));
 }
 
 describe("the add-ons that ship", () => {
