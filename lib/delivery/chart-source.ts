@@ -57,17 +57,12 @@ export interface ChartLocation {
   readonly version: string;
 }
 
-/** Environment variable with a folder of charts that stands in for whatever source is configured: a plan without a way to any registry. */
-export const CHARTS_VARIABLE = "CDKTF_AI_PLATFORM_CHARTS";
-
 /** Where the charts of a cluster come from. */
 export class ChartSource {
   private readonly config: z.output<typeof chartSourceSchema>;
 
   /** @throws ConfigError for a malformed source, and for a place that is not named */
-  constructor(given: ChartSourceConfig = {}) {
-    const folder = process.env[CHARTS_VARIABLE];
-    const config = folder ? { digests: given.digests, from: "folder", path: folder } : given;
+  constructor(config: ChartSourceConfig = {}) {
     const { value, failures } = parseValue(chartSourceSchema, config, "pass");
     this.config = value as z.output<typeof chartSourceSchema>;
     const asked = { upstream: undefined, mirror: "registry", folder: "path" } as const;

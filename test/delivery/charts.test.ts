@@ -116,16 +116,6 @@ describe("a chart in a folder", () => {
       { code: "chart-version", got: "jobset 0.11.0", allowed: "jobset 0.12.0" },
     ]);
   });
-
-  test("stands in for any source where the environment says so", () => {
-    writeStandInCharts(folder);
-    process.env["CDKTF_AI_PLATFORM_CHARTS"] = folder;
-    try {
-      expect(release({})["chart"]).toBe("./files/charts/jobset");
-    } finally {
-      delete process.env["CDKTF_AI_PLATFORM_CHARTS"];
-    }
-  });
 });
 
 describe("refused is", () => {
