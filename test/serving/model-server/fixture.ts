@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { GpuBudget, NodePool, type NodePoolConfig, type NodePoolRef } from "../../../lib/cluster";
 import { ConfigError, Ref, type ClusterFeature, type ClusterRef, type Failure } from "../../../lib/core";
 import { ClusterAccess, ClusterApis, type KubernetesObject } from "../../../lib/delivery";
+import type { Policy } from "../../../lib/policy";
 import { ModelServer, type GatewayRef, type ModelConfig, type ModelServerRef } from "../../../lib/serving";
 import type { TeamRef } from "../../../lib/tenants/team-ref";
 import type { SynthesizedStack } from "../../../lib/testing";
@@ -135,10 +136,11 @@ export interface Setting {
   readonly stopped?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
   readonly cachedWeights?: Readonly<Record<string, unknown>>;
+  readonly policy?: Policy;
 }
 
 function serve(stack: PlatformStack, config: ModelConfig, setting: Setting): ModelServer {
-  const { cluster = CLUSTER, addOns = ["keda", "argo-rollouts"], pools, team, ...rest } = setting;
+  const { cluster = CLUSTER, addOns = ["keda", "argo-rollouts"], pools, team, policy: _, ...rest } = setting;
   ClusterAccess.on(stack, cluster, { via: "connect-gateway" });
   ClusterApis.on(stack, { features: cluster.features, addOns });
   return new ModelServer(stack, `model-${config.name}`, {
@@ -193,11 +195,14 @@ export class Served {
 export function served(config: ModelConfig, setting: Setting = {}): Served {
   let ref: ModelServerRef | undefined;
   let warnings: string[] = [];
-  const stack = stackOf((s) => {
-    const model = serve(s, config, setting);
-    ref = model.ref;
-    warnings = model.node.metadata.map(({ data }) => String(data));
-  });
+  const stack = stackOf(
+    (s) => {
+      const model = serve(s, config, setting);
+      ref = model.ref;
+      warnings = model.node.metadata.map(({ data }) => String(data));
+    },
+    setting.policy && { policy: setting.policy },
+  );
   return new Served(stack, ref!, warnings);
 }
 
