@@ -94,10 +94,17 @@ interface Connection {
 function connectionOf(stack: Construct, cluster: ClusterRef, access: z.output<typeof clusterAccessSchema>): Connection {
   switch (access.via) {
     case "connect-gateway":
-      return { host: `https://connectgateway.googleapis.com/v1/${cluster.fleetMembership.from(stack)}` };
+      return { host: gatewayOf(cluster.fleetMembership.from(stack), cluster.fleetMembership.value) };
     case "dns-endpoint":
       return { host: `https://${access.endpoint}` };
     case "kubeconfig":
       return { configPath: access.path, configContext: access.context };
   }
+}
+
+/** A membership is reached in its own region: GKE writes this address into the cluster's profile too (`gateway.gke.io/endpoint`). */
+function gatewayOf(membership: string, literal: string): string {
+  const location = /\/locations\/([^/]+)\//.exec(literal)?.[1] ?? "global";
+  const region = location === "global" ? "" : `${location}-`;
+  return `https://${region}connectgateway.googleapis.com/v1/${membership}`;
 }

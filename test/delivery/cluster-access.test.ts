@@ -1,10 +1,11 @@
+import { Ref } from "../../lib/core";
 import { ClusterAccess, kubernetesResource, type ClusterAccessConfig } from "../../lib/delivery";
 import { anyStack, stackOf } from "../stacks/platform";
 import { CLUSTER, configMap, refusals } from "./platform";
 
-function providers(access: ClusterAccessConfig) {
+function providers(access: ClusterAccessConfig, cluster = CLUSTER) {
   const { json } = stackOf((stack) => {
-    ClusterAccess.on(stack, CLUSTER, access);
+    ClusterAccess.on(stack, cluster, access);
     kubernetesResource(stack, "it", configMap("a"));
   });
   return { kubernetes: json.provider!["kubernetes"]![0]!, helm: json.provider!["helm"]![0]!["kubernetes"] };
@@ -15,11 +16,17 @@ const EXEC = { command: "gke-gcloud-auth-plugin", api_version: "client.authentic
 describe("the way to a cluster", () => {
   test("through the fleet's gateway needs no address that is made with the cluster, and no key", () => {
     const host =
-      "https://connectgateway.googleapis.com/v1/projects/123456789012/locations/europe-west4/gkeMemberships/prod-gpu";
+      "https://europe-west4-connectgateway.googleapis.com/v1/projects/123456789012/locations/europe-west4/gkeMemberships/prod-gpu";
     const { kubernetes, helm } = providers({ via: "connect-gateway" });
     expect(kubernetes).toMatchObject({ host, exec: [EXEC] });
     expect(helm).toMatchObject({ host, exec: EXEC });
     expect(Object.keys(kubernetes).sort()).toEqual(["exec", "host"]);
+  });
+
+  test("through the gateway of all regions for a membership that has none, as clusters outside of Google Cloud may", () => {
+    const fleetMembership = Ref.existing("projects/123456789012/locations/global/gkeMemberships/edge");
+    const { kubernetes } = providers({ via: "connect-gateway" }, { ...CLUSTER, fleetMembership });
+    expect(kubernetes["host"]).toBe(`https://connectgateway.googleapis.com/v1/${fleetMembership.value}`);
   });
 
   test("through the DNS endpoint", () => {
