@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../core";
 import { edgeSchema, type EdgeConfig } from "./edge-config";
-import { imageField } from "./model-fields";
+import { imageField } from "./model-field-kinds";
 
 /** Where the certificate of the gateway comes from. */
 export type GatewayCertificateConfig =

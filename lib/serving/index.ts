@@ -13,6 +13,7 @@ export * from "./kill-switch-runbook";
 export * from "./model-config";
 export * from "./model-fields";
 export * from "./model-folder";
+export * from "./model-parts";
 export * from "./model-server";
 export * from "./placement";
 export * from "./pod-template";

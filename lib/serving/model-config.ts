@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../core";
-import { WRITTEN_OUT, commonModelShape, shapes, sourceField, type CommonModelConfig } from "./model-fields";
+import { WRITTEN_OUT, shapes, sourceField } from "./model-field-kinds";
+import { commonModelShape, type CommonModelConfig } from "./model-fields";
 
 /** Numbers of bits that weights or caches are kept in, by the name of the format. */
 export type WeightPrecision = "fp32" | "bf16" | "fp16" | "fp8" | "int8" | "fp4" | "int4";

@@ -28,9 +28,7 @@ export function serviceObject(metadata: ObjectMetadata, selector: Labels, config
     spec: {
       type: "ClusterIP",
       selector,
-      ports: [
-        { name: "http", port, targetPort: servingPortName(config), protocol: "TCP", appProtocol: "kubernetes.io/http" },
-      ],
+      ports: [{ name: "http", port, targetPort: servingPortName(config), protocol: "TCP" }],
     },
   };
 }
