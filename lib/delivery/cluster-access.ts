@@ -94,7 +94,7 @@ interface Connection {
 function connectionOf(stack: Construct, cluster: ClusterRef, access: z.output<typeof clusterAccessSchema>): Connection {
   switch (access.via) {
     case "connect-gateway":
-      return { host: gatewayOf(cluster.fleetMembership.from(stack), cluster.fleetMembership.value) };
+      return { host: connectGatewayUrl(cluster, stack) };
     case "dns-endpoint":
       return { host: `https://${access.endpoint}` };
     case "kubeconfig":
@@ -102,9 +102,12 @@ function connectionOf(stack: Construct, cluster: ClusterRef, access: z.output<ty
   }
 }
 
-/** A membership is reached in its own region: GKE writes this address into the cluster's profile too (`gateway.gke.io/endpoint`). */
-function gatewayOf(membership: string, literal: string): string {
-  const location = /\/locations\/([^/]+)\//.exec(literal)?.[1] ?? "global";
+/**
+ * Where a cluster's API is reached through the fleet, as a resource at `scope` writes it. A membership is reached in its own region: GKE writes
+ * the same address into the cluster's profile (`gateway.gke.io/endpoint`).
+ */
+export function connectGatewayUrl({ fleetMembership }: Pick<ClusterRef, "fleetMembership">, scope: Construct): string {
+  const location = /\/locations\/([^/]+)\//.exec(fleetMembership.value)?.[1] ?? "global";
   const region = location === "global" ? "" : `${location}-`;
-  return `https://${region}connectgateway.googleapis.com/v1/${membership}`;
+  return `https://${region}connectgateway.googleapis.com/v1/${fleetMembership.from(scope)}`;
 }

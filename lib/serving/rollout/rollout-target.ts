@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { SURFACE_SIGNALS } from "../../catalog/surface-metrics";
 import { isLate, type CloudRunServiceRef, type ClusterRef, type ServiceAccountRef } from "../../core";
+import { connectGatewayUrl } from "../../delivery";
 import { poolName } from "../inference-pool";
 import { usesInferencePool } from "../route";
 import type { ServedModel } from "../served-model";
@@ -112,8 +113,7 @@ export function targetUrl(target: RolloutTarget, scope: Construct): string {
   switch (target.on) {
     case "route-weights": {
       const { namespace, name } = target.model;
-      const membership = target.cluster.fleetMembership.from(scope);
-      return `https://connectgateway.googleapis.com/v1/${membership}/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/${name}`;
+      return `${connectGatewayUrl(target.cluster, scope)}/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/${name}`;
     }
     case "cloud-run": {
       const { project, location, name } = target.service;

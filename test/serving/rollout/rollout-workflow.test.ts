@@ -196,7 +196,7 @@ describe("the program that is handed over", () => {
 
   test("speaks to the cluster through the Connect Gateway", () => {
     expect(handedOver(stackWith()).variables.TRAFFIC_URL).toBe(
-      "https://connectgateway.googleapis.com/v1/projects/123456789012/locations/europe-west4/gkeMemberships/prod-gpu/apis/gateway.networking.k8s.io/v1/namespaces/support/httproutes/assistant",
+      "https://europe-west4-connectgateway.googleapis.com/v1/projects/123456789012/locations/europe-west4/gkeMemberships/prod-gpu/apis/gateway.networking.k8s.io/v1/namespaces/support/httproutes/assistant",
     );
   });
 
