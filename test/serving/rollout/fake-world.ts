@@ -43,6 +43,8 @@ export abstract class FakeWorld implements World {
   get shadow(): number {
     return 0;
   }
+  /** Sets the split as a person would, past the program. */
+  abstract byHand(candidate: number): void;
   protected abstract answer(request: HttpRequest): HttpResponse;
   protected abstract series(candidate: Behaviour, stable: Behaviour): FakeSeries[];
 
@@ -121,6 +123,12 @@ export class FakeRoute extends FakeWorld {
     return mirrors[0] ? (mirrors[0].requestMirror.percent ?? 100) : 0;
   }
 
+  byHand(candidate: number): void {
+    for (const { backendRefs } of this.rules.slice(1)) {
+      for (const each of backendRefs) each.weight = each.name === "assistant" ? 100 - candidate : candidate;
+    }
+  }
+
   private weightOf(name: string): number {
     const weights = this.rules.flatMap(({ backendRefs }) => backendRefs).filter((each: any) => each.name === name);
     if (weights.length === 0) return 0;
@@ -193,6 +201,13 @@ export class FakeCloudRun extends FakeWorld {
     return this.percentOf("stable");
   }
 
+  byHand(candidate: number): void {
+    const shares: Record<string, number> = { candidate, stable: 100 - candidate };
+    this.traffic = this.traffic.map((target) => ({ ...target, percent: shares[target.tag] ?? 0 }));
+    this.etag += 1;
+    this.settling = 3;
+  }
+
   private percentOf(tag: string): number {
     return this.traffic.find((target) => target.tag === tag)?.percent ?? 0;
   }
@@ -250,6 +265,11 @@ export class FakeEndpoint extends FakeWorld {
 
   get stable(): number {
     return this.trafficSplit["111"] ?? 0;
+  }
+
+  byHand(candidate: number): void {
+    this.trafficSplit = { "111": 100 - candidate, "222": candidate };
+    this.etag += 1;
   }
 
   protected answer({ method, url, query, body }: HttpRequest): HttpResponse {

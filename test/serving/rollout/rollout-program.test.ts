@@ -128,6 +128,17 @@ describe.each(surfaces)("a rollout on %s", (surface) => {
     expect(percents(again)).toEqual([5, 10, 0]);
   });
 
+  test("does not go on from a bad measurement, even a forgiven one", () => {
+    const world = worldOf(surface);
+    world.models = (seconds) => ({
+      requestsPerMinute: 2000,
+      stable: {},
+      candidate: { failing: seconds >= 9.9 * 60 && seconds < 10.9 * 60 ? 0.3 : 0 },
+    });
+    expect(run(surface, world).result).toMatchObject({ outcome: "succeeded", failures: { errors: 1 } });
+    expect(world.changes[1]!.seconds).toBeGreaterThanOrEqual(11 * 60);
+  });
+
   test("waits for requests, and goes back where they do not come", () => {
     const world = worldOf(surface);
     world.models = () => ({ requestsPerMinute: 0, stable: {}, candidate: {} });
@@ -249,27 +260,11 @@ describe.each(surfaces)("a rollout on %s", (surface) => {
 describe("traffic that somebody else changes", () => {
   test.each(surfaces)("on %s is left as it is", (surface) => {
     const world = worldOf(surface);
-    const set = (candidate: number) => {
-      if (world instanceof FakeCloudRun) {
-        world.traffic = world.traffic.map((target) =>
-          target.tag === "candidate"
-            ? { ...target, percent: candidate }
-            : target.tag === "stable"
-              ? { ...target, percent: 100 - candidate }
-              : target,
-        );
-      } else if (world instanceof FakeEndpoint) world.trafficSplit = { "111": 100 - candidate, "222": candidate };
-      else if (world instanceof FakeRoute) {
-        for (const { backendRefs } of world.rules.slice(1)) {
-          for (const each of backendRefs) each.weight = each.name === "assistant" ? 100 - candidate : candidate;
-        }
-      }
-    };
     let moved = false;
     world.models = (seconds) => {
       if (seconds > 5 * 60 && !moved) {
         moved = true;
-        set(33);
+        world.byHand(33);
       }
       return { requestsPerMinute: 2000, stable: {}, candidate: {} };
     };
@@ -279,6 +274,32 @@ describe("traffic that somebody else changes", () => {
     expect(log.at(-1)!.json.message).toBe(
       "the new version has 33 % of the requests in place of 5 %: somebody else changed them",
     );
+  });
+});
+
+describe("somebody else's hand", () => {
+  test.each(surfaces)("on %s is not overwritten even between reading and writing", (surface) => {
+    const world = worldOf(surface);
+    world.fault = (request) => {
+      if (isWrite(request) && world.candidate === 5) world.byHand(33);
+      return undefined;
+    };
+    const { error, log } = run(surface, world);
+    expect(error).toMatchObject({ reason: "moved", weight: "unchanged" });
+    expect(world.candidate).toBe(33);
+    expect(log.map(({ severity }) => severity)).not.toContain("CRITICAL");
+  });
+
+  test.each(surfaces)("on %s that went back first leaves nothing to do", (surface) => {
+    const world = worldOf(surface);
+    world.models = (seconds) => {
+      if (seconds > 13 * 60 && world.candidate === 10) world.byHand(0);
+      return { requestsPerMinute: 2000, stable: {}, candidate: { failing: seconds > 12 * 60 ? 0.5 : 0 }, arriving: 1 };
+    };
+    const { error, log } = run(surface, world, { failureLimit: 0 });
+    expect(error).toMatchObject({ reason: "worse", weight: 0 });
+    expect(world.candidate).toBe(0);
+    expect(log.map(({ severity }) => severity)).not.toContain("CRITICAL");
   });
 });
 
