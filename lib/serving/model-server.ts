@@ -32,6 +32,7 @@ import { shiftsByArgo } from "./rollout-choice";
 import { routeObjects } from "./route";
 import type { ServedModel } from "./served-model";
 import { servingPort } from "./server-command";
+import { kserveObjects } from "./surfaces/kserve-objects";
 import { fuseVolumes } from "./weights";
 
 export type ModelServerProps = ModelConfig & {
@@ -88,7 +89,7 @@ export class ModelServer extends Construct {
     const release = new ManifestRelease(this, "release", {
       name: served.name,
       namespace: served.namespace,
-      objects: [...modelObjects(composed), ...routes, ...objects],
+      objects: [...(config.surface.on === "kserve" ? kserveObjects : modelObjects)(composed), ...routes, ...objects],
       timeoutSeconds: timeoutSeconds(config),
       after: [
         ...teamRef.ready,
@@ -164,7 +165,7 @@ export class ModelServer extends Construct {
       cluster: cluster.name.value,
       byArgo: shiftsByArgo(config),
       // NVIDIA's container toolkit, which GKE does not use, changes a container when it starts (KServe docs, read-only root).
-      readOnlyRoot: config.surface.on === "gke" || config.gpus === 0,
+      readOnlyRoot: config.surface.on !== "edge" || config.gpus === 0,
       cachedWeights,
       poolName: ({ name }) => name.from(this),
       ...(gateway && config.route ? { edge: { namespace, backend: service.name, port: service.port } } : {}),

@@ -48,7 +48,7 @@ export function lookAround(
 
 function surfaceFailures(config: ModelValues, cachesWeights: boolean): Failure[] {
   const { surface, source } = config;
-  if (surface.on !== "gke" && surface.on !== "edge") {
+  if (surface.on !== "gke" && surface.on !== "kserve" && surface.on !== "edge") {
     return [
       {
         code: "other-surface",

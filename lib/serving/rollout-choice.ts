@@ -7,8 +7,11 @@ import { surfaceFailures } from "./rollout/rollout-config";
  * True where Argo Rollouts exchanges the pods of a model in the cluster. Language models stand behind an InferencePool, which its plugin does
  * not know (reference workloads §1.8): there a workflow shifts the weights of the route between two Deployments.
  */
-export function shiftsByArgo(config: Pick<ModelValues, "rollout" | "server">): boolean {
-  return config.rollout !== undefined && !usesInferencePool(config);
+export function shiftsByArgo(
+  config: Pick<ModelValues, "rollout" | "server"> & Partial<Pick<ModelValues, "surface">>,
+): boolean {
+  // KServe makes the Deployment of its pods itself: its candidate stands beside the stable version, as that of a language model does.
+  return config.rollout !== undefined && config.surface?.on !== "kserve" && !usesInferencePool(config);
 }
 
 /** What a rollout in the cluster needs besides what it says. */

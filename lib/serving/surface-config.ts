@@ -10,8 +10,6 @@ export type SurfaceConfig =
   | {
       /** The environment's cluster, as an `InferenceService` of KServe (add-on `kserve`). */
       readonly on: "kserve";
-      /** Name of the serving runtime. @default - chosen by the model's format */
-      readonly runtime?: string;
     }
   | {
       /** Cloud Run: no cluster, down to zero, at most one GPU an instance. */
@@ -54,10 +52,7 @@ const SHAPES = "it decides which resources are made";
 export const surfaceSchema = z
   .discriminatedUnion("on", [
     z.strictObject({ on: z.literal("gke").describe("The environment's cluster") }),
-    z.strictObject({
-      on: z.literal("kserve").describe("The environment's cluster, as an InferenceService of KServe"),
-      runtime: z.string().min(1).describe("Name of the serving runtime").optional(),
-    }),
+    z.strictObject({ on: z.literal("kserve").describe("The environment's cluster, as an InferenceService of KServe") }),
     z.strictObject({
       on: z.literal("cloud-run").describe("Cloud Run"),
       gpu: known(z.enum(["nvidia-l4", "nvidia-rtx-pro-6000"]).describe("GPU of an instance"), SHAPES).optional(),

@@ -1,2 +1,3 @@
 export * from "./cloud-run-limits";
 export * from "./cloud-run-model";
+export * from "./kserve-objects";
