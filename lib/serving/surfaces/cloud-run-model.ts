@@ -21,7 +21,7 @@ import {
   type ServiceAccountRef,
   type SubnetRef,
 } from "../../core";
-import { BucketGrants, CloudRunServiceGrants, KeyGrants, Principals, SecretGrants, type Grant } from "../../iam";
+import { BucketGrants, CloudRunServiceGrants, Principals, SecretGrants, type Grant } from "../../iam";
 import { callerOf } from "../gateway-callers";
 import {
   httpModelSchema,
@@ -43,7 +43,7 @@ import { surfaceLabels } from "./surface-labels";
 export type CloudRunModelProps = ModelConfig & {
   /** Subnet that instances reach everything else from. */
   readonly subnet: SubnetRef;
-  /** Key that instances and images are encrypted with. */
+  /** Key of purpose `cloud-run`. */
   readonly key: KeyRef;
   /** Labels of the model's team. @default {} */
   readonly teamLabels?: Readonly<Record<string, string>>;
@@ -93,9 +93,6 @@ export class CloudRunModel extends Construct {
     const name = resourceName(this, "name", NAMES.cloudRunService, environment, config.name);
     const account = this.account(config, environment, projectId);
     const rights = this.giveRights(config, account.ref, predictions);
-    const cryptography = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "cloudRun"), {
-      reason: `Cloud Run encrypts instances of model ${config.name} with this key`,
-    });
     const variants = variantsOf(config);
     const templates = variants.map((variant) =>
       this.template(variant.config, surface, { subnet, key, account: account.ref, predictions, teamLabels }),
@@ -121,7 +118,7 @@ export class CloudRunModel extends Construct {
       lifecycle: variants.length > 1 ? { ignoreChanges: ["traffic[0].percent", "traffic[1].percent"] } : undefined,
       dependsOn: [
         account.resource,
-        ...[...rights, cryptography].flatMap(({ dependables }) => dependables),
+        ...rights.flatMap(({ dependables }) => dependables),
         ...[subnet.id, key.id].flatMap((ref) => ref.dependencies(this)),
       ],
     });
