@@ -86,7 +86,7 @@ describe("an edge cluster", () => {
   });
 });
 
-test.each(["kserve", "cloud-run"] as const)("a model on %s is no server in a cluster of ours", (on) => {
+test.each(["cloud-run"] as const)("a model on %s is no server in a cluster of ours", (on) => {
   expect(refused({ ...CHURN, surface: { on } }, { gateway: GATEWAY })).toEqual([
     expect.objectContaining({ code: "other-surface", path: "surface.on", got: on }),
   ]);

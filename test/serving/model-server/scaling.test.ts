@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../../../lib/serving";
+import { poolDemandFailures, type ModelConfig } from "../../../lib/serving";
 import { clusterWith } from "../../delivery/platform";
 import { ASSISTANT, CHURN, FEATURES, GATEWAY, VISION, refused, served } from "./fixture";
 
@@ -256,6 +256,14 @@ describe("a ladder of capacity", () => {
   ])("refuses %s", (_title, rung, code, path) => {
     const larger = { ...ASSISTANT, llm: { ...ASSISTANT.llm, parametersBillions: 20 } };
     expect(refused({ ...larger, capacity: [rung] }, { pools })).toContainEqual(expect.objectContaining({ code, path }));
+  });
+
+  it("is one model's: two of one class would overwrite each other", () => {
+    const [first, second] = ["assistant", "helper"].map((name) => served({ ...config, name }, { pools }).ref);
+    expect(poolDemandFailures([first!, second!], [])).toEqual([
+      expect.objectContaining({ code: "class-taken", got: "assistant", message: expect.stringContaining("helper") }),
+    ]);
+    expect(poolDemandFailures([first!], [])).toEqual([]);
   });
 
   it("says how machines are sold", () => {
