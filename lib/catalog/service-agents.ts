@@ -116,13 +116,6 @@ export const SERVICE_AGENTS = {
     source: AGENTS_PAGE,
     notes: "encrypts programs and what is kept of their runs; made with the first workflow of the project",
   },
-  vertexAi: {
-    service: "aiplatform.googleapis.com",
-    email: "service-{projectNumber}@gcp-sa-aiplatform.iam.gserviceaccount.com",
-    createdBy: "on-demand",
-    source: AGENTS_PAGE,
-    notes: "encrypts endpoints and the models behind them; made with the first use of Vertex AI in the project",
-  },
   cloudRun: {
     service: "run.googleapis.com",
     email: "service-{projectNumber}@serverless-robot-prod.iam.gserviceaccount.com",

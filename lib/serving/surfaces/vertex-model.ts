@@ -65,7 +65,7 @@ export class VertexModel extends Construct {
     const sample = config.log.sample ?? SAMPLE_BY_TIER[config.riskTier ?? Governance.of(this).config.riskTier];
     const failures = vertexFailures(config, sample, dataset);
     if (failures.length > 0) throw new ConfigError(`VertexModel at ${this.node.path}`, failures);
-    const encrypts = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "vertexAi"), {
+    const encrypts = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "aiPlatform"), {
       reason: `Vertex AI encrypts the endpoint of model ${config.name} with this key`,
     });
     const name = endpointNumber(`${Environment.of(this).name}/${config.name}`);
