@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { ApiClient } from "./api/client";
 import { crdFolder, readCrds } from "./api/crds";
-import { Checks, say } from "./checks";
+import { Checks, Problems, say } from "./checks";
 import { badObjectsAreRefused } from "./checks/dry-run";
 import { obtainControlPlane } from "./control-plane/control-plane";
 import { exampleFiles, readExample, synthesize, type SynthesizedEnvironment } from "./environments";
@@ -31,6 +31,11 @@ async function main(checks: Checks, workshop: string): Promise<void> {
       return `${environment.stacks.size} stacks, ${objectsOf(environment).length} Kubernetes objects`;
     });
   }
+  // With none of them all that follows would pass and prove nothing.
+  await checks.check("an example has Kubernetes objects", () => {
+    const names = environments.filter((environment) => objectsOf(environment).length > 0).map(({ name }) => name);
+    return names.length > 0 ? Promise.resolve(names.join(", ")) : Promise.reject(new Problems(["none has"]));
+  });
   await checks.check("bad objects are refused", () => badObjectsAreRefused(client));
 
   const folder = crdFolder(root);
