@@ -16,7 +16,7 @@ import {
   type KeyRef,
   type ServiceAccountRef,
 } from "../../core";
-import { KeyGrants, Principals, ProjectGrants, type Principal } from "../../iam";
+import { ProjectGrants, type Principal } from "../../iam";
 import { goalFailures } from "./analysis-goals";
 import { analysisQueries } from "./analysis-queries";
 import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "./rollout-config";
@@ -101,9 +101,6 @@ export class RolloutWorkflow extends Construct {
     this.program = programOf(config, target);
     const { account, ref } = this.makeAccount(config.name);
     this.ref = ref;
-    const agent = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "workflows"), {
-      reason: "encrypts workflows and what is kept of their runs",
-    });
     const rights = rolloutRights(this, { account, ref }, target);
     const workflow = new WorkflowsWorkflow(this, "workflow", {
       name,
@@ -120,7 +117,7 @@ export class RolloutWorkflow extends Construct {
         [METRICS_URL_VARIABLE]: `https://monitoring.googleapis.com/v1/projects/${projectId}/location/global/prometheus/api/v1/query`,
       },
       sourceContents: workflowSource(this.program),
-      dependsOn: [...agent.dependables, ...key.id.dependencies(this), ...targetDependencies(target, this), ...rights],
+      dependsOn: [...key.id.dependencies(this), ...targetDependencies(target, this), ...rights],
     });
     for (const starter of starters) {
       new ProjectGrants(this).allow("workflowInvoker", starter, {

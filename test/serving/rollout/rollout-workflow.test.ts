@@ -2,6 +2,7 @@ import { SERVER_SIGNALS } from "../../../lib/catalog/server-metrics";
 import { Ref, TerraformGraph } from "../../../lib/core";
 import { ClusterAccess } from "../../../lib/delivery";
 import { Principals } from "../../../lib/iam";
+import { EncryptionKeys } from "../../../lib/security";
 import { RolloutWorkflow, type RolloutTarget, type RolloutWorkflowProps } from "../../../lib/serving/rollout";
 import type { SynthesizedStack } from "../../../lib/testing";
 import type { PlatformStack } from "../../../stacks/platform-stack";
@@ -67,10 +68,16 @@ describe("the workflow", () => {
   });
 
   test("waits for its rights, and for the agent that encrypts it", () => {
-    const stack = stackWith();
+    const stack = stackOf((of) => {
+      make(of, { key: new EncryptionKeys(of, "keys", { purposes: ["workflows"] }).key("workflows") });
+    });
     const graph = new TerraformGraph(stack.json);
     const [workflow] = stack.resources(TYPE);
-    const needed = stack.resources().filter(({ type }) => /_iam_member$|^kubernetes_role/.test(type));
+    const agent = /@gcp-sa-workflows\.iam/;
+    const needed = stack.resources().filter(({ type, config }) => {
+      if (type === "google_kms_crypto_key_iam_member") return agent.test(String(config["member"]));
+      return /_iam_member$|^kubernetes_role/.test(type);
+    });
     expect(needed.map(({ type }) => type).sort()).toEqual([
       "google_kms_crypto_key_iam_member",
       "google_project_iam_member",
@@ -79,8 +86,9 @@ describe("the workflow", () => {
       "kubernetes_role_binding_v1",
       "kubernetes_role_v1",
     ]);
-    for (const { address } of needed)
+    for (const { address } of needed) {
       expect([address, graph.waitsFor(workflow!.address, address)]).toEqual([address, true]);
+    }
   });
 
   test("tells how it is started", () => {
