@@ -72,7 +72,7 @@ export function stopFailures(stopped: readonly string[], models: readonly string
     return [
       {
         code: "unknown-model",
-        path: `${path}.stopped[${index}]`,
+        path: [path, `stopped[${index}]`].filter(Boolean).join("."),
         message: "is not the name of a model of this environment: nothing would be stopped",
         got: name,
         allowed: [...models, EVERY_MODEL].join(", "),

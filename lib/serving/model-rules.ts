@@ -191,8 +191,9 @@ export function argumentFailures({ server, args, candidate }: ModelValues): Fail
   return [...inList(args, "args"), ...inList(candidate?.args ?? [], "candidate.args")];
 }
 
-export function versionFailures({ version, candidate }: ModelValues): Failure[] {
-  if (candidate?.version !== version) return [];
+export function versionFailures(config: ModelValues): Failure[] {
+  const { version, candidate } = config;
+  if (candidate?.version !== version || isHandedOver(config)) return [];
   return [
     {
       code: "same-version",
@@ -202,6 +203,12 @@ export function versionFailures({ version, candidate }: ModelValues): Failure[] 
       fix: "give the version under test a name of its own",
     },
   ];
+}
+
+/** After a rollout both run the same, until the candidate goes: requests stay where they are while the model's own replicas are exchanged. */
+function isHandedOver({ image, source, args, candidate }: ModelValues): boolean {
+  const other = { image, source, args, ...candidate };
+  return other.image === image && other.source === source && other.args.join("\n") === args.join("\n");
 }
 
 export function llmFailures(config: VllmModelValues): Failure[] {
