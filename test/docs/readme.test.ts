@@ -7,19 +7,15 @@ import { AiPlatform } from "../../stacks/ai-platform";
 import { EnvironmentFile } from "../../stacks/environment-file";
 import { exampleFile } from "../stacks/examples";
 import { platformApp } from "../stacks/platform";
+import { blocks, documentText } from "./markdown";
 
 // What the README shows is what the code prints.
-const readme = fs.readFileSync(path.join(__dirname, "../../README.md"), "utf8");
-
-/** Fenced blocks of one language, in order. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, text]) => text!);
-}
+const readme = documentText("README.md");
 
 const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), "readme-"));
 
 test("the environment file is accepted", () => {
-  const [yaml] = blocks("yaml");
+  const [yaml] = blocks(readme, "yaml");
   const { data } = EnvironmentFile.parse("readme.yaml", yaml!);
   expect(() => new AiPlatform(platformApp(folder()), data as never)).not.toThrow();
 });
@@ -28,7 +24,7 @@ test("the summary is that of the production example", () => {
   const app = platformApp(folder());
   const platform = AiPlatform.fromFile(app, exampleFile("prod"));
   app.synth();
-  const table = blocks("text").find((text) => text.startsWith("┌"))!;
+  const table = blocks(readme, "text").find((text) => text.startsWith("┌"))!;
   expect(renderSummary(platform).split("\n\n")[0]).toBe(table.trimEnd());
 });
 
@@ -40,7 +36,7 @@ test("the refusal is that of the dev example with two mistakes", () => {
     .replace("machine: g2-standard-8", "machine: a3-highgpu-1g")
     .replace("{ model: spot, maxNodes: 2 }", "{ model: on-demand, maxNodes: 2 }");
   fs.writeFileSync(file, text);
-  const shown = blocks("text").find((block) => block.includes("problems in environment file"))!;
+  const shown = blocks(readme, "text").find((block) => block.includes("problems in environment file"))!;
   let message = "accepted";
   try {
     AiPlatform.fromFile(platformApp(folder()), file);
