@@ -8,6 +8,7 @@ import { ClusterStack } from "./cluster-stack";
 import { DataStack } from "./data-stack";
 import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
 import { EnvironmentFile } from "./environment-file";
+import type { KeyPurpose } from "../lib/security";
 import { FoundationStack } from "./foundation-stack";
 import { policyConfigOf } from "./policy-section";
 import { NetworkStack } from "./network-stack";
@@ -109,7 +110,17 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
     const { keys, registry, security, budget } = given;
     const services = servicesOf(values);
     const servesModels = needsServing || given.addons !== undefined;
-    return new FoundationStack(scope, { ...base, keys, registry, security, budget, services, servesModels });
+    const keyPurposes = keyPurposesOf(values);
+    return new FoundationStack(scope, {
+      ...base,
+      keys,
+      registry,
+      security,
+      budget,
+      services,
+      keyPurposes,
+      servesModels,
+    });
   });
   const network = make(() => {
     const after = foundation && [foundation];
@@ -173,6 +184,7 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
           serving: given.serving,
           alerts: given.alerts,
           images: addons?.images,
+          keyOf: (purpose) => foundation?.keys.key(purpose) ?? STAND_IN.key,
           modelArmor: foundation?.security.modelArmor?.ref,
           predictions: data?.predictions,
         });
@@ -189,6 +201,14 @@ function fabricsOf(
     const networks = nodeNetworks.get(name) ?? [];
     return networks.length === 0 ? [] : [{ machine, networks }];
   });
+}
+
+function keyPurposesOf({ models }: EnvironmentValues): KeyPurpose[] {
+  const surfaces = new Set<string>(models.map(({ surface }) => surface.on));
+  return [
+    ...(models.length > 0 ? (["predictions", "workflows"] as const) : []),
+    ...(["cloud-run", "vertex"] as const).filter((surface) => surfaces.has(surface)),
+  ];
 }
 
 function servicesOf({ models }: EnvironmentValues): PlatformApi[] {

@@ -9,6 +9,7 @@ import {
   SecurityFoundation,
   type ContainerRegistryConfig,
   type EncryptionKeysConfig,
+  type KeyPurpose,
   type SecuritySection,
 } from "../lib/security";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
@@ -20,6 +21,8 @@ export interface FoundationStackProps extends PlatformStackProps {
   readonly budget?: SpendBudgetConfig;
   /** Services besides those that every environment needs. @default - none */
   readonly services?: readonly PlatformApi[];
+  /** Purposes of keys besides those that every environment needs. @default - none */
+  readonly keyPurposes?: readonly KeyPurpose[];
   /** True where the environment serves models: CI gets the rights for it. @default false */
   readonly servesModels?: boolean;
 }
@@ -41,8 +44,10 @@ export class FoundationStack extends PlatformStack {
       [...PLATFORM_APIS, ...(props.services ?? [])].map(({ service }) => service),
     );
     const keys =
-      problems.attempt("keys", () => new EncryptionKeys(this, "keys", props.keys)) ??
-      new EncryptionKeys(this, "default-keys");
+      problems.attempt(
+        "keys",
+        () => new EncryptionKeys(this, "keys", { ...props.keys, purposes: props.keyPurposes }),
+      ) ?? new EncryptionKeys(this, "default-keys", { purposes: props.keyPurposes });
     keys.node.addDependency(services.resources.enabled);
     const registry = problems.attempt("registry", () => {
       return new ContainerRegistry(this, "registry", { ...props.registry, key: keys.key("artifacts") });

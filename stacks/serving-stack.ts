@@ -8,14 +8,15 @@ import type { ModelArmorRef } from "../lib/security";
 import {
   Gateway,
   KillSwitch,
-  ModelServer,
+  Model,
   isStopped,
   poolDemandFailures,
-  predictionLogVariables,
   unansweredQuery,
   type GatewayConfig,
   type KillSwitchConfig,
   type ModelConfig,
+  type ModelServer,
+  type ModelSurroundings,
   type ModelValues,
   type PredictionLog,
 } from "../lib/serving";
@@ -54,6 +55,8 @@ export interface ServingStackProps extends PlatformStackProps {
   /** Where images of the catalogue come from. @default - their own registries */
   readonly images?: ImageSource;
   readonly predictions?: PredictionLog;
+  /** The key of one purpose: `EncryptionKeys.key`. */
+  readonly keyOf: ModelSurroundings["keyOf"];
 }
 
 /** Teams, the gateway, model servers, and the switch that stops them. */
@@ -62,7 +65,7 @@ export class ServingStack extends PlatformStack {
   /** Absent where no model has a route. */
   readonly gateway?: Gateway;
   /** By name of the model. */
-  readonly servers: ReadonlyMap<string, ModelServer>;
+  readonly models: ReadonlyMap<string, Model>;
   readonly killSwitch?: KillSwitch;
 
   /** @throws ConfigError with the failures of all its constructs; paths as in the environment file */
@@ -77,12 +80,12 @@ export class ServingStack extends PlatformStack {
     });
     const channels = props.alerts && problems.attempt("alerts", () => new AlertChannels(this, "alerts", props.alerts!));
     const gateway = props.gateway && this.makeGateway(props.gateway, props, tenants, problems);
-    const servers = new Map<string, ModelServer>();
+    const models = new Map<string, Model>();
     for (const [index, model] of props.models.entries()) {
       const team = tenants?.teams.get(model.team);
       const own = new Problems();
-      const server = team && own.attempt("", () => this.server(model, modelValues[index]!, team, gateway, props));
-      if (server) servers.set(model.name, server);
+      const made = team && own.attempt("", () => this.serve(model, modelValues[index]!, team, gateway, props));
+      if (made) models.set(model.name, made);
       // What is wrong with the gateway was said; that there is none is not so.
       const refused = props.gateway && !gateway;
       problems.add(
@@ -90,19 +93,24 @@ export class ServingStack extends PlatformStack {
         own.failures.filter(({ code }) => !(refused && code === "no-gateway")),
       );
     }
+    const servers = [...models.values()].flatMap(({ server }) => server ?? []);
     problems.add(
       "",
       poolDemandFailures(
-        [...servers.values()].map(({ ref }) => ref),
+        servers.map(({ ref }) => ref),
         pools,
       ),
     );
+    const inCluster = modelValues.filter(runsInCluster);
     const killSwitch =
       gateway && props.serving
         ? problems.attempt("serving", () => {
             return new KillSwitch(this, "kill-switch", {
               ...props.serving!,
-              models: modelValues,
+              stopped: props.serving!.stopped?.filter(
+                (name) => !modelValues.some((m) => m.name === name && !runsInCluster(m)),
+              ),
+              models: inCluster,
               hosts: gateway.ref.hosts,
               policy: gateway.edge.ref,
               namespace: gateway.ref.namespace,
@@ -112,11 +120,11 @@ export class ServingStack extends PlatformStack {
             });
           })
         : undefined;
-    for (const server of channels ? servers.values() : []) this.watch(server, channels!, cluster);
+    for (const server of channels ? servers : []) this.watch(server, channels!, cluster);
     problems.throwIfAny(this.node.path);
     this.tenants = tenants!;
     this.gateway = gateway;
-    this.servers = servers;
+    this.models = models;
     this.killSwitch = killSwitch;
   }
 
@@ -148,32 +156,28 @@ export class ServingStack extends PlatformStack {
     return gateway;
   }
 
-  private server(
+  private serve(
     model: ModelConfig,
     values: ModelValues,
     team: Team,
     gateway: Gateway | undefined,
-    { cluster, pools, serving, predictions }: ServingStackProps,
-  ): ModelServer {
-    const topic = predictions?.ref.id.from(this);
-    const server = new ModelServer(this, `model-${model.name}`, {
-      ...model,
+    { cluster, pools, serving, predictions, network, keyOf }: ServingStackProps,
+  ): Model {
+    return new Model(this, `model-${model.name}`, model, values, {
       cluster,
       pools,
       teamRef: team.ref,
       gateway: gateway?.ref,
+      predictions,
+      subnet: network.subnet,
+      keyOf,
       stopped: isStopped(serving?.stopped ?? [], model.name),
-      variables: topic === undefined ? {} : predictionLogVariables(this, values, topic),
     });
-    predictions?.grants
-      .publish(server.ref.principal, { reason: `The server of model ${model.name} logs what it answers`, at: server })
-      .applyBefore(server.resources.release);
-    return server;
   }
 
-  private watch({ node, ref }: ModelServer, channels: AlertChannels, cluster: ClusterRef): void {
+  private watch({ ref }: ModelServer, channels: AlertChannels, cluster: ClusterRef): void {
     if (ref.config.replicas.min === 0) return;
-    new PrometheusAlert(this, `${node.id}-alert`, {
+    new PrometheusAlert(this, `model-${ref.name}-alert`, {
       name: `${ref.name} does not answer`,
       query: unansweredQuery(ref, cluster.name.value),
       severity: "CRITICAL",
@@ -182,4 +186,8 @@ export class ServingStack extends PlatformStack {
       channels: channels.ref,
     });
   }
+}
+
+function runsInCluster({ surface }: ModelValues): boolean {
+  return surface.on === "gke" || surface.on === "kserve";
 }

@@ -78,7 +78,7 @@ export const SERVING_APPLY_ROLES: readonly DeployerRole[] = [
   },
   { role: "roles/gkehub.gatewayEditor", reason: "reaches the cluster through its fleet membership, to write" },
   { role: "roles/iap.admin", reason: "binds who may pass the gateway" },
-  { role: "roles/workflows.editor", reason: "writes workflows; to run one is a right of its own" },
+  { role: "roles/workflows.editor", reason: "writes workflows, and may run them" },
 ];
 
 /**

@@ -44,9 +44,24 @@ export const KEY_PURPOSES = {
   predictions: ["pubsub"],
   /** Programs of Workflows, and what is kept of their runs. */
   workflows: ["workflows"],
+  /** Instances and images on Cloud Run. */
+  "cloud-run": ["cloudRun"],
+  /** Endpoints of Vertex AI. */
+  vertex: ["aiPlatform"],
 } as const satisfies Record<string, readonly ServiceAgentKey[]>;
 
 export type KeyPurpose = keyof typeof KEY_PURPOSES;
+
+/** What every environment has keys for. The agents of other purposes exist only where their services are used. */
+export const COMMON_KEY_PURPOSES = [
+  "gke-secrets",
+  "node-disks",
+  "notifications",
+  "backups",
+  "artifacts",
+  "logs",
+  "secrets",
+] as const satisfies readonly KeyPurpose[];
 
 export interface EncryptionKeysConfig {
   /**
@@ -83,19 +98,23 @@ export const encryptionKeysSchema = z.strictObject({
 
 assertSchema<EncryptionKeysConfig, typeof encryptionKeysSchema>(true);
 
-export type EncryptionKeysProps = Tokenable<EncryptionKeysConfig>;
+export type EncryptionKeysProps = Tokenable<EncryptionKeysConfig> & {
+  /** Purposes besides those of every environment. @default [] */
+  readonly purposes?: readonly KeyPurpose[];
+};
 
 /**
  * A key ring with one rotating key a purpose. Keys cannot be destroyed by Terraform. A key's ref is of use only after its service agents
  * may encrypt with it, so nothing is created with a key that is not ready.
  */
 export class EncryptionKeys extends Construct {
-  readonly resources: { readonly ring: KmsKeyRing; readonly keys: Readonly<Record<KeyPurpose, KmsCryptoKey>> };
-  private readonly refs: Readonly<Record<KeyPurpose, KeyRef>>;
+  readonly resources: { readonly ring: KmsKeyRing; readonly keys: ReadonlyMap<KeyPurpose, KmsCryptoKey> };
+  private readonly refs: ReadonlyMap<KeyPurpose, KeyRef>;
 
   constructor(scope: Construct, id: string, props: EncryptionKeysProps = {}) {
     super(scope, id);
-    const config = parseProps(this, "EncryptionKeys", encryptionKeysSchema, props);
+    const { purposes = [], ...plain } = props;
+    const config = parseProps(this, "EncryptionKeys", encryptionKeysSchema, plain);
     const { name: environment, projectId, region } = Environment.of(this);
     const ring = new KmsKeyRing(this, "ring", {
       name: resourceName(this, "name", NAMES.kmsKeyRing, environment, config.name),
@@ -103,7 +122,7 @@ export class EncryptionKeys extends Construct {
       location: region,
       lifecycle: { preventDestroy: true },
     });
-    const made = (Object.keys(KEY_PURPOSES) as KeyPurpose[]).map((purpose) => {
+    const made = [...new Set<KeyPurpose>([...COMMON_KEY_PURPOSES, ...purposes])].map((purpose) => {
       const key = new KmsCryptoKey(this, purpose, {
         name: resourceName(this, "name", NAMES.kmsCryptoKey, purpose),
         keyRing: ring.id,
@@ -120,18 +139,32 @@ export class EncryptionKeys extends Construct {
       const ready = this.allowServiceAgents(purpose, key);
       return { purpose, key, ref: { id: Ref.to(key, key.id, literal, ready) } };
     });
-    this.resources = { ring, keys: byPurpose(made, (m) => m.key) };
-    this.refs = byPurpose(made, (m) => m.ref);
+    this.resources = { ring, keys: new Map(made.map(({ purpose, key }) => [purpose, key])) };
+    this.refs = new Map(made.map(({ purpose, ref }) => [purpose, ref]));
   }
 
-  /** The key of one purpose. */
+  /**
+   * The key of one purpose.
+   * @throws ConfigError for a purpose that was not asked for
+   */
   key(purpose: KeyPurpose): KeyRef {
-    return this.refs[purpose];
+    const ref = this.refs.get(purpose);
+    if (ref !== undefined) return ref;
+    throw new ConfigError(`EncryptionKeys at ${this.node.path}`, [
+      {
+        code: "no-key",
+        path: "purposes",
+        message: "has no key of this purpose",
+        got: purpose,
+        allowed: [...this.refs.keys()].join(", "),
+        fix: "name the purpose in purposes",
+      },
+    ]);
   }
 
   /** Who else may use the key of one purpose. Its service agents may already. */
   grants(purpose: KeyPurpose): KeyGrants {
-    return new KeyGrants(this, this.refs[purpose]);
+    return new KeyGrants(this, this.key(purpose));
   }
 
   /**
@@ -166,11 +199,4 @@ export class EncryptionKeys extends Construct {
       return recordGrant(binding, { principal: label, reason: `encrypts what the key ${purpose} protects` });
     });
   }
-}
-
-function byPurpose<M extends { readonly purpose: KeyPurpose }, T>(
-  made: readonly M[],
-  pick: (one: M) => T,
-): Readonly<Record<KeyPurpose, T>> {
-  return Object.fromEntries(made.map((one) => [one.purpose, pick(one)])) as Record<KeyPurpose, T>;
 }

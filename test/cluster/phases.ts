@@ -4,8 +4,9 @@ import { applyAll, deleteAll } from "./api/inventory";
 import type { ApiObject } from "./api/objects";
 import { Problems, say, type Checks } from "./checks";
 import { groupsMayDoWhatTheirRolesSay } from "./checks/access";
-import { accountsMayDoNothing, breakGlassMayOnlyStop } from "./checks/accounts";
+import { accountsMayDoNothing } from "./checks/accounts";
 import { everyObjectIsAccepted } from "./checks/dry-run";
+import { googleAccountsMayDoTheirDuty } from "./checks/google-accounts";
 import { operatorsHaveBoundedRights } from "./checks/operators";
 import { podsAreAdmittedAsRestricted } from "./checks/pod-security";
 import { jobsGoThroughQueues } from "./checks/queues";
@@ -60,7 +61,7 @@ async function proveRights(
   how: string,
 ): Promise<void> {
   const { name, data } = environment;
-  const { teams = [], queues, models = [], serving } = data;
+  const { teams = [], queues, models = [] } = data;
   const check = (what: string, run: () => Promise<string>) => checks.check(`${name}: ${what}, ${how}`, run);
   await check("operators have bounded rights", () => operatorsHaveBoundedRights(client, objectsOf(environment)));
   if (teams.length === 0) return;
@@ -68,10 +69,8 @@ async function proveRights(
   await check("groups may do what their roles say", () => groupsMayDoWhatTheirRolesSay(client, teams));
   await check("service accounts may do nothing", () => accountsMayDoNothing(client, teams));
   if (queues) await check("jobs go through queues", () => jobsGoThroughQueues(client, teams));
-  if (serving?.breakGlass) {
-    const onCluster = models.filter(({ surface }) => surface === undefined || surface.on === "gke");
-    await check("break glass may only stop models", () => breakGlassMayOnlyStop(client, onCluster));
-  }
+  const onCluster = models.filter(({ surface }) => surface === undefined || surface.on === "gke");
+  await check("Google's accounts may do their duty", () => googleAccountsMayDoTheirDuty(client, onCluster));
 }
 
 /** The stacks as Terraform applies them, on a cluster that has what GKE brings and no more. */

@@ -5,7 +5,7 @@ import type { PlatformStack } from "../../stacks/platform-stack";
 
 /** A key of one purpose, made in the stack. */
 export function keyOf(stack: PlatformStack, purpose: KeyPurpose): KeyRef {
-  return new EncryptionKeys(stack, "keys").key(purpose);
+  return new EncryptionKeys(stack, "keys", { purposes: [purpose] }).key(purpose);
 }
 
 /** Whether a resource comes after the grant on a key to the account that matches `agent`. */

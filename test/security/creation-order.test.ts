@@ -25,6 +25,15 @@ const API_OF: readonly (readonly [RegExp, string])[] = [
   [/^google_essential_contacts_/, "essentialcontacts.googleapis.com"],
   [/^google_billing_budget$/, "billingbudgets.googleapis.com"],
   [/^google_iam_/, "iam.googleapis.com"],
+  [/^google_storage_/, "storage.googleapis.com"],
+  [/^google_monitoring_/, "monitoring.googleapis.com"],
+  [/^google_tags_/, "cloudresourcemanager.googleapis.com"],
+  [/^google_certificate_manager_/, "certificatemanager.googleapis.com"],
+  [/^google_iap_/, "iap.googleapis.com"],
+  [/^google_workflows_/, "workflows.googleapis.com"],
+  [/^google_secret_manager_/, "secretmanager.googleapis.com"],
+  // Through the fleet's gateway.
+  [/^(kubernetes|helm)_/, "connectgateway.googleapis.com"],
 ];
 
 /** What enables APIs, and what Terraform itself makes. */
@@ -66,7 +75,8 @@ describe("nothing is created before its API is enabled", () => {
   });
 
   test.each(examples)("%s: the stacks that use those APIs are deployed after the foundation", (name) => {
-    const { foundation, network, cluster } = new AiPlatform(new App(), example(name));
+    const { foundation, network, cluster, addons, data, serving } = new AiPlatform(new App(), example(name));
+    for (const stack of [addons, data, serving]) if (stack) expect(stack.dependsOn(foundation)).toBe(true);
     expect(network.dependsOn(foundation)).toBe(true);
     expect(cluster.dependsOn(foundation)).toBe(true);
     expect(cluster.dependsOn(network)).toBe(true);

@@ -17,11 +17,13 @@ const AGENTS: Readonly<Record<KeyPurpose, readonly string[]>> = {
   secrets: ["service-123456789012@gcp-sa-secretmanager.iam.gserviceaccount.com"],
   predictions: ["service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"],
   workflows: ["service-123456789012@gcp-sa-workflows.iam.gserviceaccount.com"],
+  "cloud-run": ["service-123456789012@serverless-robot-prod.iam.gserviceaccount.com"],
+  vertex: ["service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com"],
 };
 const purposes = Object.keys(AGENTS) as KeyPurpose[];
 
 function keysStack(props?: EncryptionKeysConfig): SynthesizedStack {
-  return stackOf((stack) => void new EncryptionKeys(stack, "keys", props));
+  return stackOf((stack) => void new EncryptionKeys(stack, "keys", { ...props, purposes }));
 }
 
 function refusal(props: EncryptionKeysConfig) {
@@ -100,7 +102,7 @@ describe("rights on keys", () => {
 describe("whoever uses a key", () => {
   test.each(purposes)("%s: in the same stack waits for every grant on it, and for no other", (purpose) => {
     const stack = stackOf((s) => {
-      const { id } = new EncryptionKeys(s, "keys").key(purpose);
+      const { id } = new EncryptionKeys(s, "keys", { purposes }).key(purpose);
       new PubsubTopic(s, "user", { name: "user", kmsKeyName: id.from(s), dependsOn: id.dependencies(s) });
     });
     const user = stack.only("google_pubsub_topic");

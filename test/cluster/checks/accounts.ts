@@ -1,4 +1,3 @@
-import type { ModelConfig } from "../../../lib/serving";
 import type { TeamConfig } from "../../../lib/tenants";
 import { mayDo, type Right, type Subject, type Where } from "../api/access-review";
 import type { ApiClient } from "../api/client";
@@ -35,53 +34,6 @@ export async function accountsMayDoNothing(client: ApiClient, teams: readonly Te
   return `${accounts.flat().length} accounts in ${namespaces.length} namespaces`;
 }
 
-/** What stops a model, by its name. */
-const STOPS: readonly Right[] = [
-  "get deployments.apps",
-  "patch deployments.apps/scale",
-  "update deployments.apps/scale",
-  "get rollouts.argoproj.io",
-  "patch rollouts.argoproj.io/scale",
-  "patch scaledobjects.keda.sh",
-];
-
-/** The account that stops models may stop each of them, and may do nothing else. */
-export async function breakGlassMayOnlyStop(
-  client: ApiClient,
-  models: readonly Pick<ModelConfig, "name" | "team">[],
-): Promise<string> {
-  const bindings = await client.list("rbac.authorization.k8s.io/v1", "RoleBinding");
-  const users = bindings
-    .flatMap(({ subjects = [] }) => subjects)
-    .filter(({ kind, name }: any) => isAccount(kind, name));
-  const emails = [...new Set(users.map(({ name }: any) => name as string))];
-  const problems = emails.length === 1 ? [] : [`accounts with rights of their own: ${emails.join(", ") || "none"}`];
-  for (const user of emails) {
-    const subject = { user, groups: ["system:authenticated"] };
-    for (const { name, team: namespace } of models) {
-      const may = await rightsOf(client, subject, STOPS, { namespace, name });
-      problems.push(
-        ...STOPS.filter((right) => !may.includes(right)).map((right) => `may not ${right} ${namespace}/${name}`),
-      );
-      const others = await rightsOf(client, subject, STOPS, { namespace, name: "another" });
-      problems.push(...others.map((right) => `may ${right} of another in ${namespace}`));
-    }
-    for (const namespace of [...new Set(models.map(({ team }) => team)), ...OTHER_NAMESPACES]) {
-      // Asked of any object of the kind, not of one by its name.
-      const found = await rightsOf(client, subject, [...TRIED, ...STOPS], { namespace });
-      problems.push(...found.map((right) => `may ${right} in ${namespace}`));
-    }
-    problems.push(...(await rightsOf(client, subject, TRIED_CLUSTER_WIDE, {})).map((right) => `may ${right}`));
-  }
-  Problems.throwIfAny(problems);
-  return `${emails.join(", ")} on ${models.length} models`;
-}
-
-// The Connect Gateway makes a Google service account known to Kubernetes by its address.
-function isAccount(kind: string, name: string): boolean {
-  return kind === "User" && name.endsWith(".gserviceaccount.com");
-}
-
 function subjectOf(namespace: string, name: string): Subject {
   return {
     user: `system:serviceaccount:${namespace}:${name}`,
@@ -89,7 +41,8 @@ function subjectOf(namespace: string, name: string): Subject {
   };
 }
 
-async function rightsOf(
+/** Those of the rights that somebody has. */
+export async function rightsOf(
   client: ApiClient,
   subject: Subject,
   rights: readonly Right[],
