@@ -149,9 +149,17 @@ describe.each(objects.map((object) => [object.kind, object] as const))("the temp
   });
 });
 
-describeWithCrds("the template of a job set", () => {
-  test("is of its definition", () => {
-    expect(crdFailures(objects.find(({ kind }) => kind === "JobSet")!)).toEqual([]);
+describeWithCrds("the templates of jobs", () => {
+  const [job, jobSet] = objects as unknown as Data[];
+
+  test("are of the definition of job sets, which has that of jobs in it", () => {
+    const { metadata, spec } = job!;
+    const wrapped = {
+      ...jobSet!,
+      metadata,
+      spec: { replicatedJobs: [{ name: "job", replicas: 1, template: { spec } }] },
+    };
+    for (const object of [jobSet!, wrapped]) expect(crdFailures(object as KubernetesObject)).toEqual([]);
   });
 });
 
