@@ -13,11 +13,11 @@ export interface ChartSourceConfig {
    * @default "upstream"
    */
   readonly from?: "upstream" | "mirror" | "folder";
-  /** With `mirror`: `oci://` and the repository that holds the charts, each under its own name. */
+  /** With `mirror`: `oci://` and the repository that holds the charts, each under its own name. @default - none */
   readonly registry?: string;
-  /** With `folder`: path from where the program runs, or absolute. It holds `<chart>-<version>.tgz` or a folder `<chart>` for each. */
+  /** With `folder`: path from where the program runs, or absolute. It holds `<chart>-<version>.tgz` or a folder `<chart>` for each. @default - none */
   readonly path?: string;
-  /** Digests by chart: of an archive with `folder`, else of the manifest in the registry. @default - those of the catalogue */
+  /** Digests by chart, which win over the catalogue's: of an archive with `folder`, else of the manifest in the registry. @default {} */
   readonly digests?: Readonly<Record<string, string>>;
 }
 

@@ -57,11 +57,11 @@ export interface CandidateConfig {
 
 /** Where the bounds of scaling lie and what it looks at. Never CPU: a GPU server is busy long before its CPU is. */
 export interface ScalingConfig {
-  /** Requests that may wait for one replica; vLLM and Triton. @default 5 */
+  /** Requests that may wait for one replica; vLLM and Triton. @default - 5 */
   readonly queueDepth?: number;
-  /** Share of the KV cache, 0 to 1, that may be in use; vLLM. @default 0.8 */
+  /** Share of the KV cache, 0 to 1, that may be in use; vLLM. @default - 0.8 */
   readonly kvCacheUse?: number;
-  /** Requests that one replica works on at once; HTTP servers. @default 20 */
+  /** Requests that one replica works on at once; HTTP servers. @default - 20 */
   readonly requestsInProgress?: number;
   /** Who scales. @default - `keda` where the add-on is installed, else the cluster's own autoscaler (`hpa`) */
   readonly by?: "keda" | "hpa";

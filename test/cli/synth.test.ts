@@ -81,6 +81,7 @@ describe("synth", () => {
       "waived iam.reviewedProjectRoles",
       "waived custom.gkeRequireNodePoolSandbox",
       "waived custom.gkeRequireNodePoolAutoRepair",
+      "waived baseline.noForceDestroy",
     ]);
     const pools = example("prod").cluster.pools.map(({ name }) => `prod-cluster/pool-${name}/pool`);
     expect(printed).toContain(

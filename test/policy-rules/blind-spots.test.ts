@@ -287,7 +287,7 @@ test("rules have ids of their pack or of Google, and nothing in them is empty", 
   expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
   for (const { id, title, rationale, fix, resourceTypes } of rules) {
     expect(id).toMatch(
-      /^((baseline|iam|data-protection|cost|ai-governance|workloads|kubernetes)\.[a-z]|(custom|container\.managed|compute|storage)\.[a-z])[A-Za-z0-9]+$/,
+      /^((baseline|iam|data-protection|cost|ai-governance|workloads|kubernetes|serving)\.[a-z]|(custom|container\.managed|compute|storage)\.[a-z])[A-Za-z0-9]+$/,
     );
     for (const text of [title, rationale, fix]) expect(text).not.toBe("");
     expect(resourceTypes.length).toBeGreaterThan(0);

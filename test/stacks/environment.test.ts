@@ -30,10 +30,21 @@ describe("the example environments", () => {
   test.each(examples)("%s: the file and the same values in TypeScript write the same bytes", (name) => {
     const fromFile = synthesizeExample(name);
     const fromCode = synthesizeEnvironment(example(name));
-    expect(fromCode.names).toEqual([`${name}-cluster`, `${name}-foundation`, `${name}-network`]);
+    expect(fromCode.names).toEqual(
+      expect.arrayContaining([`${name}-cluster`, `${name}-foundation`, `${name}-network`]),
+    );
+    expect(fromCode.names).toEqual(fromFile.names);
     for (const stack of fromFile.names) {
       expect(JSON.stringify(fromCode.stack(stack).json)).toBe(JSON.stringify(fromFile.stack(stack).json));
     }
+  });
+
+  test("prod has a stack for add-ons, for data and for what is served, deployed after what they stand on", () => {
+    const app = platformApp(fs.mkdtempSync(path.join(os.tmpdir(), "order-")));
+    const { foundation, cluster, addons, data, serving } = AiPlatform.fromFile(app, exampleFile("prod"));
+    expect(addons!.dependsOn(cluster)).toBe(true);
+    expect(data!.dependsOn(foundation)).toBe(true);
+    for (const before of [cluster, addons!, data!]) expect(serving!.dependsOn(before)).toBe(true);
   });
 
   test.each(examples)("%s: stacks are deployed foundation and network first, then cluster", (name) => {

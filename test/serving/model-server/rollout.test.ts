@@ -82,7 +82,11 @@ describe("a rollout is refused", () => {
     ["that skips the small step", { ...churn, rollout: { steps: [50] } }, "first-step-too-large"],
     ["without a route", { ...CHURN, rollout }, "rollout-without-route"],
     ["with a candidate that Argo Rollouts would not know", { ...churn, candidate: { version: "4" } }, "two-candidates"],
-    ["of the version that is served", { ...assistant, candidate: { version: "3.1" } }, "same-version"],
+    [
+      "of other weights under the version that is served",
+      { ...assistant, candidate: { version: "3.1", source: "gs://acme-models/assistant/4" } },
+      "same-version",
+    ],
   ])("%s", (_title, config, code) => {
     const gateway = config.route ? { gateway: GATEWAY } : {};
     expect(refused(config, gateway).map((failure) => failure.code)).toContain(code);
