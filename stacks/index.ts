@@ -3,6 +3,7 @@ export * from "./ai-platform";
 export * from "./backend";
 export * from "./cluster-stack";
 export * from "./data-stack";
+export * from "./edge-stack";
 export * from "./environment-config";
 export * from "./environment-file";
 export * from "./environment-schema";

@@ -1,4 +1,5 @@
 export * from "./allocatable";
+export * from "./attached-cluster";
 export * from "./cluster-backup";
 export * from "./gke-version";
 export * from "./gpu-budget";

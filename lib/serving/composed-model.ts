@@ -35,6 +35,8 @@ export interface ComposedModel {
   readonly byArgo: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly readOnlyRoot: boolean;
+  /** False where nothing collects metrics: an edge cluster without managed Prometheus. */
+  readonly monitored: boolean;
   readonly cachedWeights?: VolumeSource;
   readonly poolName: (pool: NodePoolRef) => string;
   /** Asked for where a rung of the ladder has GKE make nodes. */
@@ -62,7 +64,7 @@ export function modelObjects(model: ComposedModel): KubernetesObject[] {
     ...secretProviderClass(config, namespace, labels, model.projectId),
     ...servicesOf(model, variants),
     networkPolicy(metadata, config),
-    podMonitoring(metadata, config),
+    ...(model.monitored ? [podMonitoring(metadata, config)] : []),
   ];
   return [...shared, ...variants.flatMap((variant) => objectsOf(model, variant))];
 }

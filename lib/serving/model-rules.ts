@@ -102,6 +102,8 @@ function nodeDiskFailures({ pool: name }: ModelValues, pools: readonly NodePoolR
 }
 
 function featureFailures(config: ModelValues, { features }: ModelSurroundings): Failure[] {
+  // Features that only GKE has: what an edge cluster does without them, its own rules say.
+  if (config.surface.on === "edge") return [];
   const needed: [ClusterFeature, string, string, boolean][] = [
     ["gcs-fuse", "source", "is read by Cloud Storage FUSE", fuseVolumes(config).length > 0],
     ["secret-manager", "secrets", "become files by the Secret Manager driver", config.secrets.length > 0],

@@ -166,6 +166,7 @@ export class ModelServer extends Construct {
       byArgo: shiftsByArgo(config),
       // NVIDIA's container toolkit, which GKE does not use, changes a container when it starts (KServe docs, read-only root).
       readOnlyRoot: config.surface.on !== "edge" || config.gpus === 0,
+      monitored: cluster.features.includes("managed-prometheus"),
       cachedWeights,
       poolName: ({ name }) => name.from(this),
       ...(gateway && config.route ? { edge: { namespace, backend: service.name, port: service.port } } : {}),

@@ -11,6 +11,7 @@ import { place, type Placement } from "./placement";
 import { rolloutChoiceFailures } from "./rollout-choice";
 import { noPicker, usesInferencePool } from "./route";
 import { scaleToZeroFailures } from "./scale-from-zero";
+import { edgeFailures } from "./surfaces/edge-rules";
 import { weightsOf } from "./weights";
 
 /** Where a model is to run. */
@@ -36,10 +37,14 @@ export function lookAround(
     ...modelFailures(config, { clusterVersion: cluster.version, features: cluster.features, pools }),
     ...surfaceFailures(config, cachesWeights),
     ...teamFailures(config, team),
-    ...routeFailures(config, gateway),
-    ...scaleToZeroFailures(config, team.namespace, offer),
-    ...scalerFailures(config, addOns, cluster),
-    ...rolloutChoiceFailures(config, addOns),
+    ...(config.surface.on === "edge"
+      ? edgeFailures(config, { features: cluster.features, addOns })
+      : [
+          ...routeFailures(config, gateway),
+          ...scaleToZeroFailures(config, team.namespace, offer),
+          ...scalerFailures(config, addOns, cluster),
+          ...rolloutChoiceFailures(config, addOns),
+        ]),
     ...(placement ? nodeFailures(placement, pools, cluster) : []),
     ...failures,
   ];
@@ -68,7 +73,7 @@ function surfaceFailures(config: ModelValues, cachesWeights: boolean): Failure[]
       message:
         "lies in Cloud Storage, which an edge cluster does not mount, and nothing keeps the weights on its nodes",
       got: source,
-      fix: "pass cachedWeights, the volume of the nodes' cache, or take weights from an image",
+      fix: "take weights from an image (weights: { from: image }), or name the claim of a volume that the site fills (surface.claim; cachedWeights of a ModelServer)",
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../core";
+import { edgeNodesSchema, type EdgeNodesConfig } from "./surfaces/edge-nodes-config";
 
 /** What a model runs on. The other fields of a model mean the same on each; what a surface cannot do is refused there. */
 export type SurfaceConfig =
@@ -41,9 +42,20 @@ export type SurfaceConfig =
       readonly membership: string;
       /** Location of the membership. @default "global" */
       readonly location?: string;
+      /** Kubernetes version of the cluster, at least its minor: `1.35`. */
+      readonly version: string;
+      /** True where managed Prometheus is installed in it: servers are watched then. @default false */
+      readonly managedPrometheus?: boolean;
+      /** Its nodes that may run the model. */
+      readonly nodes: EdgeNodesConfig;
       /** Gigabytes on each node for weights. */
       readonly cacheGb: number;
-      /** Value of the node label `ai-platform/edge-group` of the nodes that hold them. @default - all nodes */
+      /**
+       * Name of a persistent volume claim in the team's namespace that the site keeps the weights of `source` on.
+       * @default - none: weights come from an image
+       */
+      readonly claim?: string;
+      /** Value of the node label `ai-platform/edge-group` of these nodes. @default - all nodes */
       readonly nodeGroup?: string;
     };
 
@@ -80,18 +92,46 @@ export const surfaceSchema = z
     z.strictObject({
       on: z.literal("edge").describe("A cluster outside of Google Cloud that is attached to the fleet"),
       membership: known(
-        z.string().min(1).describe("Name of its fleet membership"),
+        explained(
+          z
+            .string()
+            .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
+            .describe("Name of its fleet membership"),
+          "1 to 63 lowercase letters, digits and dashes, starting and ending with a letter or digit",
+        ),
         "the way to the cluster is made of it",
       ),
       location: known(
         z.string().min(1).describe("Location of the membership"),
         "the way to the cluster is made of it",
       ).default("global"),
+      version: known(
+        explained(
+          z
+            .string()
+            .regex(/^1\.\d+(\.\d+(-gke\.\d+)?)?$/)
+            .describe("Kubernetes version of the cluster"),
+          "a minor such as 1.35, or a release such as 1.35.2",
+        ),
+        "what it can do is checked",
+      ),
+      managedPrometheus: known(
+        z.boolean().describe("Whether managed Prometheus is installed in it"),
+        "it decides which objects are made",
+      ).default(false),
+      nodes: edgeNodesSchema.describe("Its nodes that may run the model"),
       cacheGb: known(
         z.int().min(1).describe("Gigabytes on each node for weights"),
         "it is checked against the weights",
       ),
-      nodeGroup: z.string().min(1).describe("Label value of the nodes that hold the weights").optional(),
+      claim: known(
+        z.string().min(1).describe("Persistent volume claim that the site keeps the weights on"),
+        "where weights come from follows from it",
+      ).optional(),
+      nodeGroup: known(
+        z.string().min(1).describe("Label value of the nodes that hold the weights"),
+        "models of one group are counted together",
+      ).optional(),
     }),
   ])
   .describe("What the model runs on");

@@ -27,6 +27,8 @@ export type TeamProps = Tokenable<TeamConfig> & {
   readonly priorities?: PriorityClassesRef;
   /** Queues that its work goes through. @default - none */
   readonly queues?: ComputeQueuesRef;
+  /** False where another stack lets its groups through the Connect Gateway: two would take the right from each other. @default true */
+  readonly opensGateway?: boolean;
 };
 
 /** What must be known of a team whose namespace exists already. */
@@ -55,7 +57,7 @@ export class Team extends Construct {
   /** @throws ConfigError for a name that is a namespace of the cluster's own, and for what is no address of a group */
   constructor(scope: Construct, id: string, props: TeamProps) {
     super(scope, id);
-    const { cluster, googleApis = "private", priorities, queues, ...plain } = props;
+    const { cluster, googleApis = "private", priorities, queues, opensGateway = true, ...plain } = props;
     const config = parseProps(this, "Team", teamSchema, plain, teamRules);
     const labels = teamLabels(Governance.of(this), config);
     const namespace = kubernetesResource(this, "namespace", namespaceObject(config.name, labels, cluster));
@@ -71,7 +73,7 @@ export class Team extends Construct {
     StackObjects.add(this, "default-account", accountObject(metadata("default")));
     const before = [namespace, ...inside.values(), defaultAccount];
     const release = queues && this.makeQueues(queues, config.name, metadata, before);
-    this.grants = this.openGateway(config);
+    this.grants = opensGateway ? this.openGateway(config) : [];
     this.batchPrincipal = Principals.workload(cluster, { namespace: config.name, serviceAccount: BATCH_ACCOUNT });
     this.resources = { namespace, inside, defaultAccount, queues: release };
     this.ref = {

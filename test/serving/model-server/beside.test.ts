@@ -56,9 +56,11 @@ describe("a logger before a server that logs nothing itself", () => {
 
 describe("an edge cluster", () => {
   const { pool: _, ...vision } = VISION;
+  const nodes = { count: 4, cpu: 16, memoryGb: 64, diskGb: 200, gpu: { type: "nvidia-l4", memoryGb: 24, count: 1 } };
+  const plant = { on: "edge", membership: "plant-7", version: "1.35", nodes } as const;
   const config: ModelConfig = {
     ...vision,
-    surface: { on: "edge", membership: "plant-7", cacheGb: 20, nodeGroup: "line-1" },
+    surface: { ...plant, cacheGb: 20, nodeGroup: "line-1" },
   };
   const cluster = clusterWith("managed-prometheus");
   const cachedWeights = { persistentVolumeClaim: { claimName: "models", readOnly: true } };
@@ -75,7 +77,7 @@ describe("an edge cluster", () => {
     const model = served(config, { cluster, cachedWeights });
     expect(model.pod().nodeSelector).toEqual({ "ai-platform/edge-group": "line-1" });
     expect(model.container().securityContext.readOnlyRootFilesystem).toBe(false);
-    const churn: ModelConfig = { ...CHURN, surface: { on: "edge", membership: "plant-7", cacheGb: 1 } };
+    const churn: ModelConfig = { ...CHURN, surface: { ...plant, cacheGb: 1 } };
     const plain = served(churn, { cluster });
     expect(plain.container().securityContext.readOnlyRootFilesystem).toBe(true);
     expect(plain.pod().nodeSelector).toEqual({});

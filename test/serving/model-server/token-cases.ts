@@ -133,7 +133,12 @@ const OTHER_SURFACES = [
   "vertex).machine",
   "vertex).acceleratorType",
 ]
-  .concat(["membership", "location", "cacheGb", "nodeGroup"].map((field) => `edge).${field}`))
+  .concat(
+    [
+      ...["membership", "location", "version", "managedPrometheus", "cacheGb", "claim", "nodeGroup"],
+      ...["count", "cpu", "memoryGb", "diskGb", "gpu.type", "gpu.memoryGb", "gpu.count"].map((f) => `nodes.${f}`),
+    ].map((field) => `edge).${field}`),
+  )
   .map((field) => `.surface(${field}`);
 
 /** Fields that a model in the cluster does not have, and why. */
