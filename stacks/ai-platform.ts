@@ -1,12 +1,13 @@
 import type { App } from "cdktf";
 import { SERVING_APIS, SURFACE_APIS, type PlatformApi } from "../lib/catalog/apis";
 import { ConfigError, type Problems, Ref, type EnvironmentFacts, type NodeNetworkRef } from "../lib/core";
-import type { PoolFabric } from "../lib/delivery";
+import type { AddOn, PoolFabric } from "../lib/delivery";
 import { Policy } from "../lib/policy";
 import { AddonsStack } from "./addons-stack";
 import { ClusterStack } from "./cluster-stack";
 import { DataStack } from "./data-stack";
 import { parseEnvironment, type EnvironmentConfig, type EnvironmentValues } from "./environment-config";
+import { EdgeStack } from "./edge-stack";
 import { EnvironmentFile } from "./environment-file";
 import type { KeyPurpose } from "../lib/security";
 import { FoundationStack } from "./foundation-stack";
@@ -14,6 +15,12 @@ import { policyConfigOf } from "./policy-section";
 import { NetworkStack } from "./network-stack";
 import type { PlatformStack, PlatformStackProps } from "./platform-stack";
 import { ServingStack } from "./serving-stack";
+
+/** What an environment's file cannot say. */
+export interface AiPlatformOptions {
+  /** Add-ons of others, installed besides those that the file names. @default [] */
+  readonly addOns?: readonly AddOn[];
+}
 
 /** The stacks of one environment, in the order in which they are deployed. */
 export class AiPlatform {
@@ -26,15 +33,17 @@ export class AiPlatform {
   readonly data?: DataStack;
   /** Absent where there are neither teams nor models. */
   readonly serving?: ServingStack;
+  /** One for each cluster outside of Google Cloud that models name, in the order of the models. */
+  readonly edges: readonly EdgeStack[];
 
   /**
    * @param scope the app; stacks are its children, so that their names are their ids
    * @throws ConfigError with everything that is wrong with the environment
    */
-  constructor(scope: App, config: EnvironmentConfig) {
+  constructor(scope: App, config: EnvironmentConfig, options: AiPlatformOptions = {}) {
     const { values, problems } = parseEnvironment(config);
     if (!canCompose(problems)) problems.throwIfAny(subjectOf(config));
-    const made = compose(scope, config, values, problems);
+    const made = compose(scope, config, options, values, problems);
     problems.throwIfAny(subjectOf(config));
     this.foundation = made.foundation!;
     this.network = made.network!;
@@ -42,16 +51,17 @@ export class AiPlatform {
     this.addons = made.addons;
     this.data = made.data;
     this.serving = made.serving;
+    this.edges = made.edges ?? [];
   }
 
   /**
    * The environment of a YAML or JSON file. The same values in TypeScript make the same bytes.
    * @throws ConfigError with line and column of everything that is wrong
    */
-  static fromFile(scope: App, file: string): AiPlatform {
+  static fromFile(scope: App, file: string, options: AiPlatformOptions = {}): AiPlatform {
     const read = EnvironmentFile.read(file);
     try {
-      return new AiPlatform(scope, read.data as EnvironmentConfig);
+      return new AiPlatform(scope, read.data as EnvironmentConfig, options);
     } catch (error) {
       if (!ConfigError.is(error)) throw error;
       throw new ConfigError(`environment file ${file}`, read.locate(error.failures));
@@ -60,8 +70,8 @@ export class AiPlatform {
 
   /** In the order of deployment. */
   get stacks(): readonly PlatformStack[] {
-    const { foundation, network, cluster, addons, data, serving } = this;
-    return [foundation, network, cluster, addons, data, serving].filter((stack) => stack !== undefined);
+    const { foundation, network, cluster, addons, data, serving, edges } = this;
+    return [foundation, network, cluster, addons, data, serving, ...edges].filter((stack) => stack !== undefined);
   }
 }
 
@@ -72,13 +82,20 @@ interface Made {
   readonly addons?: AddonsStack;
   readonly data?: DataStack;
   readonly serving?: ServingStack;
+  readonly edges?: readonly EdgeStack[];
 }
 
 /**
  * Each stack is tried even where one before it was refused, so that one run shows all that is wrong. Sections go to the constructs as they were
  * given: these fill in defaults themselves, those set on a scope before those of the schema, and know the origin of each value.
  */
-function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues, problems: Problems): Made {
+function compose(
+  scope: App,
+  given: EnvironmentConfig,
+  { addOns = [] }: AiPlatformOptions,
+  values: EnvironmentValues,
+  problems: Problems,
+): Made {
   const facts: EnvironmentFacts = {
     name: values.name,
     projectId: values.project.id,
@@ -153,12 +170,13 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
       });
   // What is checked against pools and networks is of no use without them.
   if (cluster === undefined || network === undefined) return { foundation, network, cluster, data };
-  const addons =
-    given.addons &&
-    make(() => {
-      const fabrics = fabricsOf(values.cluster.pools, network.nodeNetworks);
-      return new AddonsStack(scope, { ...base, cluster: cluster.cluster, addons: given.addons, fabrics });
-    });
+  const hasAddons = given.addons !== undefined || addOns.length > 0;
+  const addons = !hasAddons
+    ? undefined
+    : make(() => {
+        const fabrics = fabricsOf(values.cluster.pools, network.nodeNetworks);
+        return new AddonsStack(scope, { ...base, cluster: cluster.cluster, addons: given.addons, addOns, fabrics });
+      });
   const serving = !needsServing
     ? undefined
     : make(() => {
@@ -169,6 +187,7 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
           cluster: cluster.cluster,
           access: values.addons?.access ?? { via: "connect-gateway" },
           addOns: addons?.installed.ids ?? Object.keys(values.addons?.install ?? {}),
+          groups: addons?.groups,
           pools: cluster.pools.map(({ ref }) => ref),
           network: {
             subnet: nodes,
@@ -189,7 +208,31 @@ function compose(scope: App, given: EnvironmentConfig, values: EnvironmentValues
           predictions: data?.predictions,
         });
       });
-  return { foundation, network, cluster, addons, data, serving };
+  const edges = membershipsOf(values).map((membership) =>
+    make(() => {
+      const { teams = [], models = [] } = given;
+      const { predictions } = data ?? {};
+      const after = serving && [serving];
+      return new EdgeStack(scope, {
+        ...base,
+        after,
+        membership,
+        teams,
+        models,
+        modelValues: values.models,
+        serving: given.serving,
+        predictions,
+        googleApis: given.network.googleApis,
+      });
+    }),
+  );
+  const made = edges.filter((stack) => stack !== undefined);
+  return { foundation, network, cluster, addons, data, serving, edges: made };
+}
+
+/** Clusters outside of Google Cloud that models name, each once. */
+function membershipsOf({ models }: EnvironmentValues): string[] {
+  return [...new Set(models.flatMap(({ surface }) => (surface.on === "edge" ? [surface.membership] : [])))];
 }
 
 /** Further networks of GPU nodes, by pool. */

@@ -40,6 +40,8 @@ export interface ServingStackProps extends PlatformStackProps {
   readonly access: ClusterAccessConfig;
   /** Ids of the add-ons that the cluster has. */
   readonly addOns: readonly string[];
+  /** Groups of custom resources that add-ons of others bring. @default - none */
+  readonly groups?: readonly string[];
   readonly pools: readonly NodePoolRef[];
   readonly network: ServingNetwork;
   readonly teams: readonly TeamConfig[];
@@ -73,7 +75,7 @@ export class ServingStack extends PlatformStack {
     super(scope, "serving", props);
     const { cluster, teams, queues, pools, network, modelValues } = props;
     const problems = new Problems();
-    ClusterApis.on(this, { features: cluster.features, addOns: props.addOns });
+    ClusterApis.on(this, { features: cluster.features, addOns: props.addOns, groups: props.groups });
     ClusterAccess.on(this, cluster, props.access);
     const tenants = problems.attempt("", () => {
       return new Tenants(this, "tenants", { teams, queues, cluster, pools, googleApis: network.googleApis });
@@ -82,6 +84,8 @@ export class ServingStack extends PlatformStack {
     const gateway = props.gateway && this.makeGateway(props.gateway, props, tenants, problems);
     const models = new Map<string, Model>();
     for (const [index, model] of props.models.entries()) {
+      // Sites outside of Google Cloud have stacks of their own.
+      if (modelValues[index]!.surface.on === "edge") continue;
       const team = tenants?.teams.get(model.team);
       const own = new Problems();
       const made = team && own.attempt("", () => this.serve(model, modelValues[index]!, team, gateway, props));
@@ -143,7 +147,7 @@ export class ServingStack extends PlatformStack {
         proxyRange,
         controlPlaneRange,
         cluster,
-        models: modelValues,
+        models: modelValues.filter(runsInCluster),
         namespaces: teams.map(({ name }) => name),
         modelArmor,
         images,

@@ -33,6 +33,12 @@ export interface CommonModelConfig {
   readonly image: string;
   /** Where the weights lie, `gs://bucket/path`: the server may read exactly that. @default - none */
   readonly source?: string;
+  /**
+   * Where the weights of the version before lie: the server may still read them. Name it while Argo Rollouts exchanges versions, for pods of the
+   * version before may start until the rollout has ended; leave it out afterwards.
+   * @default - none
+   */
+  readonly previousSource?: string;
   /** How they reach the server. @default - by Cloud Storage FUSE where there is a source */
   readonly weights?: WeightsConfig;
   /** Node pool that it runs on. @default - the smallest that holds it */
@@ -97,6 +103,9 @@ export const commonModelShape = {
   riskTier: shapes(z.enum(RISK_TIERS).describe("Risk tier of the AI system that it is").optional()),
   image: imageField("Container image, by digest"),
   source: sourceField("Where the weights lie").optional(),
+  previousSource: sourceField(
+    "Where the weights of the version before lie, while a rollout exchanges the two",
+  ).optional(),
   weights: weightsSchema.describe("How they reach the server").optional(),
   pool: shapes(z.string().min(1).describe("Node pool that it runs on; default: the smallest that holds it").optional()),
   cpu: shapes(z.number().min(0.1).max(400).describe("vCPUs of one replica").optional()),

@@ -154,6 +154,16 @@ describe("rights", () => {
     two.stack.count("google_storage_managed_folder_iam_member", 2);
   });
 
+  it("to the weights of the version before are kept while Argo Rollouts exchanges the two", () => {
+    const source = "gs://acme-models/churn/7";
+    const { stack } = served({ ...CHURN, source, previousSource: "gs://acme-models/churn/6" });
+    for (const name of ["churn/7/", "churn/6/"]) {
+      stack.has("google_storage_managed_folder_iam_member", { bucket: "acme-models" });
+      stack.has("google_storage_managed_folder", { bucket: "acme-models", name });
+    }
+    stack.count("google_storage_managed_folder_iam_member", 2);
+  });
+
   it("are none for a server without weights and secrets", () => {
     served(CHURN).stack.onlyTypes("helm_release");
   });

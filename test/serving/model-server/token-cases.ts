@@ -89,7 +89,7 @@ const SERVERS: readonly { readonly base: ModelConfig; readonly full: Readonly<Re
   },
   { base: VISION, full: { gpus: 1, gpuMemoryGb: 8, weightsGb: 4, modelNames: ["resnet"] } },
   {
-    base: { ...CHURN, pool: "system", source: "gs://acme-models/churn" },
+    base: { ...CHURN, pool: "system", source: "gs://acme-models/churn", previousSource: "gs://acme-models/churn-6" },
     full: {
       log: { sample: 0.5, features: "hash" },
       memoryGb: 4,
