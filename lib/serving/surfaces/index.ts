@@ -4,4 +4,5 @@ export * from "./edge-clusters";
 export * from "./edge-nodes";
 export * from "./edge-nodes-config";
 export * from "./kserve-objects";
+export * from "./vertex-deployment";
 export * from "./vertex-model";

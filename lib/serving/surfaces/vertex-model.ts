@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { VertexAiEndpoint } from "@cdktf/provider-google/lib/vertex-ai-endpoint";
 import { Construct } from "constructs";
 import {
@@ -9,10 +10,10 @@ import {
   parseProps,
   parseValue,
   type DatasetRef,
-  type Failure,
   type KeyRef,
+  type ServiceAccountRef,
 } from "../../core";
-import { KeyGrants, Principals } from "../../iam";
+import type { Grant } from "../../iam";
 import {
   httpModelSchema,
   modelSchema,
@@ -21,14 +22,19 @@ import {
   type ModelConfig,
   type ModelValues,
 } from "../model-config";
-import { secretsInClear } from "../pod-secrets";
 import { SAMPLE_BY_TIER } from "../prediction-log-config";
-import { rolloutFailures, surfaceFailures } from "../rollout/rollout-config";
 import { surfaceLabels } from "./surface-labels";
+import { VertexDeployment } from "./vertex-deployment";
+import type { VertexSurface } from "./vertex-machine";
+import { servingRights, vertexAccount } from "./vertex-rights";
+import { vertexFailures } from "./vertex-rules";
+import { deployedName, tenDigits } from "./vertex-upload";
 
 export type VertexModelProps = ModelConfig & {
-  /** Key that the endpoint and the models behind it are encrypted with. */
+  /** Key of purpose `vertex`: of the endpoint and the models behind it. */
   readonly key: KeyRef;
+  /** Key of purpose `workflows`: of the program that deploys. */
+  readonly workflowsKey: KeyRef;
   /** Dataset that requests and answers are logged to; asked for where any of them are logged. */
   readonly dataset?: DatasetRef;
   /** Labels of the model's team. @default {} */
@@ -41,39 +47,52 @@ export type VertexModelProps = ModelConfig & {
 export interface VertexModelRef {
   /** `projects/P/locations/L/endpoints/E`. */
   readonly id: Ref;
-  /** Display names of the models deployed to it, by variant: whoever deploys them gives these, and a rollout finds them by these. */
+  readonly project: string;
+  readonly location: string;
+  /** Last part of its name, a number. */
+  readonly endpoint: string;
+  /** Account that the model's servers run as. */
+  readonly account: ServiceAccountRef;
+  /** Display names of the models deployed to it, by variant: the workflow deploys them under these, and a rollout finds them by these. */
   readonly deployed: { readonly stable: string; readonly candidate?: string };
   readonly config: ModelValues;
   readonly stopped: boolean;
 }
 
 /**
- * The endpoint of a model on Vertex AI: private, with the platform's key, its requests logged to BigQuery. The provider (6.50) neither uploads
- * models nor deploys them: that is a step of the pipeline that made the model, under the display names of `ref.deployed`. What is deployed, and
- * which share of the requests each version gets, stays as it is found; only a stop is written.
+ * A model on Vertex AI: a private endpoint with the platform's key, whose requests are logged to BigQuery, an identity of its servers, and the
+ * workflow that uploads and deploys the versions that the file names. Terraform holds the endpoint, the identities, their rights and the program;
+ * what is deployed, and who gets requests, is the workflow's and the rollout's: it stays as it is found, and only a stop is written. After a stop
+ * was lifted, and after each change of the model, start the workflow (`deployCommand`).
  */
 export class VertexModel extends Construct {
   readonly ref: VertexModelRef;
-  readonly resources: { readonly endpoint: VertexAiEndpoint };
+  readonly deployment: VertexDeployment;
+  /** What CI or a person runs after an apply. */
+  readonly deployCommand: string;
+  readonly resources: {
+    readonly endpoint: VertexAiEndpoint;
+    readonly account: ServiceAccount;
+    /** What the model's servers may read. */
+    readonly rights: readonly Grant[];
+  };
 
-  /** @throws ConfigError with everything that speaks against the model on Vertex AI */
+  /** @throws ConfigError with everything that speaks against the model on Vertex AI, with the arithmetic where it does not fit */
   constructor(scope: Construct, id: string, props: VertexModelProps) {
     super(scope, id);
-    const { key, dataset, teamLabels = {}, stopped = false, ...plain } = props;
+    const { key, workflowsKey, dataset, teamLabels = {}, stopped = false, ...plain } = props;
     const config = this.read(plain);
-    const { projectId, region } = Environment.of(this);
+    const { projectId, region, name: environment } = Environment.of(this);
     const sample = config.log.sample ?? SAMPLE_BY_TIER[config.riskTier ?? Governance.of(this).config.riskTier];
-    const failures = vertexFailures(config, sample, dataset);
-    if (failures.length > 0) throw new ConfigError(`VertexModel at ${this.node.path}`, failures);
-    const encrypts = new KeyGrants(this, key).encryptDecrypt(Principals.serviceAgent(this, "aiPlatform"), {
-      reason: `Vertex AI encrypts the endpoint of model ${config.name} with this key`,
-    });
-    const name = endpointNumber(`${Environment.of(this).name}/${config.name}`);
+    const surface = this.surfaceOf(config, sample, dataset);
+    const serving = vertexAccount(this, "account", "vertex", config, `Model ${config.name}`);
+    const rights = servingRights(this, config, serving);
+    const number = endpointNumber(`${environment}/${config.name}`);
     const endpoint = new VertexAiEndpoint(this, "endpoint", {
       project: projectId,
       location: region,
       region,
-      name,
+      name: number,
       displayName: config.name,
       description: `Model ${config.name} of ${config.team}`,
       labels: surfaceLabels(config, teamLabels),
@@ -91,22 +110,54 @@ export class VertexModel extends Construct {
       // Vertex AI API, Endpoint.traffic_split: with an empty map the endpoint takes no requests.
       ...(stopped ? { trafficSplit: "{}" } : {}),
       lifecycle: { preventDestroy: true, ...(stopped ? {} : { ignoreChanges: ["traffic_split"] }) },
-      dependsOn: [
-        ...encrypts.dependables,
-        ...key.id.dependencies(this),
-        ...(dataset?.dataset.dependencies(this) ?? []),
-      ],
+      dependsOn: [...key.id.dependencies(this), ...(dataset?.dataset.dependencies(this) ?? [])],
     });
-    this.resources = { endpoint };
+    this.deployment = new VertexDeployment(this, "deployment", {
+      config,
+      surface,
+      endpoint,
+      number,
+      serving,
+      key,
+      workflowsKey,
+      teamLabels,
+      stopped,
+    });
+    for (const right of rights) right.applyBefore(this.deployment.resources.workflow);
+    this.deployCommand = this.deployment.deployCommand;
+    this.resources = { endpoint, account: serving.account, rights };
     this.ref = {
-      id: Ref.to(endpoint, endpoint.id, `projects/${projectId}/locations/${region}/endpoints/${name}`),
+      id: Ref.to(endpoint, endpoint.id, `projects/${projectId}/locations/${region}/endpoints/${number}`),
+      project: projectId,
+      location: region,
+      endpoint: number,
+      account: serving.ref,
       deployed: {
-        stable: `${config.name}-${config.version}`,
-        ...(config.candidate ? { candidate: `${config.name}-${config.candidate.version}` } : {}),
+        stable: deployedName(config),
+        ...(config.candidate ? { candidate: deployedName({ ...config, version: config.candidate.version }) } : {}),
       },
       config,
       stopped,
     };
+  }
+
+  private surfaceOf(config: ModelValues, sample: number, dataset: DatasetRef | undefined): VertexSurface {
+    const { surface } = config;
+    const failures =
+      surface.on === "vertex"
+        ? vertexFailures(config, surface, sample, dataset)
+        : [
+            {
+              code: "other-surface",
+              path: "surface.on",
+              message: "is not the surface of this construct",
+              got: surface.on,
+              allowed: "vertex",
+              fix: "say surface: {on: vertex, …}, or use the construct of the other surface",
+            },
+          ];
+    if (surface.on === "vertex" && failures.length === 0) return surface;
+    throw new ConfigError(`VertexModel at ${this.node.path}`, failures);
   }
 
   private read(plain: { readonly server: string }): ModelValues {
@@ -118,61 +169,11 @@ export class VertexModel extends Construct {
 
 const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpModelSchema };
 
-/** A number of at most ten digits without a leading zero, as google_vertex_ai_endpoint takes it for a name. The same for the same model. */
+/** A number of at most ten digits, as google_vertex_ai_endpoint takes it for a name. The same for the same model. */
 function endpointNumber(of: string): string {
-  const hash = createHash("sha256").update(of).digest().readUInt32BE(0);
-  return String(1_000_000_000 + (hash % 1_000_000_000));
+  return tenDigits(createHash("sha256").update(of).digest());
 }
 
 function tableOf({ project, dataset }: DatasetRef, { name }: ModelValues, scope: Construct): string {
   return `bq://${project}.${dataset.from(scope)}.${name.replaceAll("-", "_")}_requests`;
-}
-
-function vertexFailures(config: ModelValues, sample: number, dataset: DatasetRef | undefined): Failure[] {
-  const { surface, rollout, route, callers, callerNamespaces, pool, capacity } = config;
-  const found: Failure[] = [...secretsInClear(config)];
-  if (rollout) found.push(...rolloutFailures(rollout), ...surfaceFailures(rollout, "vertex"));
-  if (surface.on !== "vertex") {
-    found.push({
-      code: "other-surface",
-      path: "surface.on",
-      message: "is not the surface of this construct",
-      got: surface.on,
-      allowed: "vertex",
-      fix: "say surface: {on: vertex, …}, or use the construct of the other surface",
-    });
-  }
-  const said: [string, unknown, boolean, string][] = [
-    ["pool", pool, pool !== undefined, "name the machine in surface.machine"],
-    ["capacity", capacity, capacity !== undefined, "leave it out"],
-    ["route", route, route !== undefined, "leave it out: callers reach the endpoint by Private Service Connect"],
-    ["callerNamespaces", callerNamespaces, callerNamespaces.length > 0, "leave it out"],
-    [
-      "secrets",
-      config.secrets.map(({ secret }) => secret),
-      config.secrets.length > 0,
-      "have the server read them by Secret Manager's API: a deployed model has no files of secrets",
-    ],
-  ];
-  for (const [path, got, given, fix] of said) {
-    if (given) found.push({ code: "not-on-vertex", path, message: "means nothing on Vertex AI", got, fix });
-  }
-  if ((callers ?? []).length > 0) {
-    found.push({
-      code: "callers-not-checked",
-      path: "callers",
-      message: "cannot be let in to one endpoint: provider 6.50 has rights to call models on the whole project alone",
-      got: callers,
-      fix: "leave it out, and give vertexAiUser by ProjectGrants to those who may call every endpoint of the project",
-    });
-  }
-  if (sample > 0 && dataset === undefined) {
-    found.push({
-      code: "missing",
-      path: "dataset",
-      message: `is required: ${sample * 100} % of the requests are logged, and nothing says where to`,
-      fix: "pass the dataset of the prediction log, or say log.sample: 0",
-    });
-  }
-  return found;
 }

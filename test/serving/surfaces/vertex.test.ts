@@ -3,9 +3,10 @@ import { EncryptionKeys } from "../../../lib/security";
 import { VertexModel, type VertexModelProps } from "../../../lib/serving";
 import type { PlatformStack } from "../../../stacks";
 import { anyStack, stackOf } from "../../stacks/platform";
-import { IMAGE } from "../model-server/fixture";
+import { IMAGE, LLM } from "../model-server/fixture";
 
 const key = EncryptionKeys.fromExisting("projects/acme-test/locations/europe-west4/keyRings/r/cryptoKeys/k");
+const workflowsKey = EncryptionKeys.fromExisting("projects/acme-test/locations/europe-west4/keyRings/r/cryptoKeys/w");
 const dataset = { project: "acme-test", dataset: Ref.existing("predictions") };
 
 const CHURN: any = {
@@ -18,8 +19,17 @@ const CHURN: any = {
   surface: { on: "vertex", machine: "n2-standard-4" },
 };
 
+const ON_L4: any = {
+  ...CHURN,
+  server: "triton",
+  name: "vision",
+  source: "gs://acme-models/vision",
+  modelNames: ["resnet"],
+  surface: { on: "vertex", machine: "g2-standard-12" },
+};
+
 function make(stack: PlatformStack, config: any, props: Partial<VertexModelProps> = {}): VertexModel {
-  return new VertexModel(stack, "model", { key, dataset, ...config, ...props });
+  return new VertexModel(stack, "model", { key, workflowsKey, dataset, ...config, ...props });
 }
 
 function endpoint(config: any, props: Partial<VertexModelProps> = {}): any {
@@ -81,7 +91,106 @@ describe("a model on Vertex AI", () => {
     ["callers", { ...CHURN, callers: ["ml@acme.example"] }, {}, "callers-not-checked", "callers"],
     ["a log without a place", CHURN, { dataset: undefined }, "missing", "dataset"],
     ["another surface", { ...CHURN, surface: { on: "gke" } }, {}, "other-surface", "surface.on"],
+    [
+      "weights as a volume",
+      { ...CHURN, weights: { from: "image", image: IMAGE } },
+      {},
+      "not-on-vertex",
+      "weights.from",
+    ],
+    ["no replicas", { ...CHURN, replicas: { min: 0, max: 1 } }, {}, "no-scale-to-zero", "replicas.min"],
+    ["an expression of Workflows", { ...CHURN, args: ["${sys.now()}"] }, {}, "expression", "args[0]"],
+    [
+      "a variable of Vertex AI",
+      { ...CHURN, env: { AIP_HTTP_PORT: "1" } },
+      {},
+      "reserved-variable",
+      "env.AIP_HTTP_PORT",
+    ],
+    ["a server with nothing to serve", { ...ON_L4, source: undefined }, {}, "missing", "source"],
+    ["several models behind one path", { ...ON_L4, modelNames: ["a", "b"] }, {}, "one-model", "modelNames"],
   ])("refuses %s", (_title, config, props, code, path) => {
     expect(refused(config, props).map((failure) => [failure.code, failure.path])).toEqual([[code, path]]);
+  });
+});
+
+describe("the machine of a replica", () => {
+  const on = (machine: string, acceleratorType?: string) => ({ on: "vertex", machine, acceleratorType });
+  const only = (config: any): Failure => {
+    const found = refused(config);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  };
+
+  test.each<[string, any]>([
+    ["its own GPUs", { surface: on("g2-standard-12") }],
+    ["its own GPUs, named", { surface: on("g2-standard-12", "NVIDIA_L4") }],
+    ["attached GPUs", { surface: on("n1-standard-8", "NVIDIA_TESLA_T4"), gpus: 2 }],
+    ["no GPU, and is no machine of a node pool", { surface: on("n1-highmem-8"), gpus: 0 }],
+  ])("is accepted with %s", (_what, change) => {
+    expect(refused({ ...ON_L4, ...change })).toEqual([]);
+  });
+
+  test.each<[string, any, string, string, RegExp]>([
+    ["that nobody knows", { surface: on("g2-standard-13") }, "unknown-machine", "surface.machine", /is not a machine/],
+    ["without a GPU", { surface: on("n2-standard-8") }, "no-gpu", "surface.machine", /a replica asks for 1/],
+    ["with a GPU for nothing", { gpus: 0 }, "accelerator-wasted", "surface.machine", /1 × NVIDIA_L4/],
+    [
+      "with another count",
+      { gpus: 4 },
+      "gpu-count",
+      "gpus",
+      /asks for 4 GPUs; .*g2-standard-12, which has 1 × NVIDIA_L4/,
+    ],
+    [
+      "with another GPU",
+      { surface: on("g2-standard-12", "NVIDIA_B200") },
+      "other-accelerator",
+      "surface.acceleratorType",
+      /NVIDIA_L4/,
+    ],
+    [
+      "that takes no such GPU",
+      { surface: on("n2-standard-8", "NVIDIA_TESLA_T4") },
+      "other-accelerator",
+      "surface.acceleratorType",
+      /n2-standard-8/,
+    ],
+    [
+      "with too little GPU memory",
+      { gpuMemoryGb: 40 },
+      "gpu-memory",
+      "surface.machine",
+      /1 × 24 GB = 24 GB.*40 GiB = 42.9 GB/,
+    ],
+    ["with too few vCPUs", { cpu: 16 }, "cpu", "cpu", /16 vCPUs; .*which has 12/],
+    ["with too little memory", { memoryGb: 64 }, "memory", "memoryGb", /64 GiB; .*which has 48/],
+    ["of TPUs", { surface: on("ct5lp-hightpu-1t") }, "no-gpu", "surface.machine", /TPUs/],
+  ])("is refused %s", (_what, change, code, path, message) => {
+    const failure = only({ ...ON_L4, ...change });
+    expect([failure.code, failure.path]).toEqual([code, path]);
+    expect(failure.message).toMatch(message);
+  });
+
+  it("suggests the machine that was meant", () => {
+    expect(only({ ...ON_L4, surface: on("g2-standrad-12") }).fix).toBe('did you mean "g2-standard-12"?');
+  });
+
+  it("holds a language model, or says by how much it does not", () => {
+    const { modelNames: _, ...rest } = ON_L4;
+    const assistant = {
+      ...rest,
+      server: "vllm",
+      llm: LLM,
+      gpus: 2,
+      surface: on("g2-standard-24"),
+    };
+    expect(refused(assistant)).toEqual([]);
+    const failure = only({ ...assistant, gpus: 1, surface: on("g2-standard-12") });
+    expect(failure.code).toBe("gpu-memory");
+    expect(failure.message).toMatch(
+      /weights 8 billion × 2 bytes \(bf16\) = 16 GB; .*NVIDIA_L4 has 24 GB × 0.9 = 21.6 GB/,
+    );
+    expect(failure.fix).toMatch(/GB too much on each GPU/);
   });
 });
