@@ -159,7 +159,8 @@ function compose(
         notifications: foundation?.keys.key("notifications") ?? STAND_IN.key,
         backups: foundation?.keys.key("backups") ?? STAND_IN.key,
       },
-      registries: foundation ? [foundation.registry] : [],
+      // Operators' images come by the mirrors: a node that may not read them starts no operator.
+      registries: foundation ? [foundation.registry, ...foundation.security.mirrors] : [],
     });
   });
   const data = !hasModels

@@ -146,7 +146,8 @@ export class Gateway extends Construct {
     const release = new ManifestRelease(this, "release", {
       ...base,
       objects,
-      after: [...namespace.values(), ...(modelArmor?.id.dependencies(this) ?? [])],
+      // Backends carry the policy until the Gateway is gone: it is the last to go.
+      after: [...namespace.values(), this.edge.resources.policy, ...(modelArmor?.id.dependencies(this) ?? [])],
     });
     this.resources = { address, sslPolicy, certificate, records, namespace, release, noticeEdge };
     this.ref = {
