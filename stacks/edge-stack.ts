@@ -32,7 +32,11 @@ export interface EdgeStackProps extends PlatformStackProps {
   readonly modelValues: readonly ModelValues[];
   /** What is stopped. @default - nothing */
   readonly serving?: Pick<KillSwitchConfig, "stopped">;
-  /** Where answers are logged. @default - nowhere */
+  /**
+   * Where answers are logged. A server has to exchange the token that `GOOGLE_APPLICATION_CREDENTIALS` tells of, as Google's client libraries
+   * do: there is no metadata server.
+   * @default - nowhere
+   */
   readonly predictions?: PredictionLog;
   /** Ids of the add-ons that are installed in the cluster; none is installed here. @default [] */
   readonly addOns?: readonly string[];

@@ -17,6 +17,7 @@ import { variantLabels, variantSelector, variantsOf, type Variant } from "./mode
 import type { Placement } from "./placement";
 import { podTemplate, type PodTemplate } from "./pod-template";
 import { secretProviderClass } from "./pod-secrets";
+import type { PodIdentity } from "./pod-identity";
 import type { VolumeSource } from "./pod-weights";
 import { argoRollout, canaryService, type ArgoRolloutPlan } from "./rollout/argo-rollout";
 import type { EdgeTraffic } from "./scale-from-zero";
@@ -38,6 +39,7 @@ export interface ComposedModel {
   /** False where nothing collects metrics: an edge cluster without managed Prometheus. */
   readonly monitored: boolean;
   readonly cachedWeights?: VolumeSource;
+  readonly identity?: PodIdentity;
   readonly poolName: (pool: NodePoolRef) => string;
   /** Asked for where a rung of the ladder has GKE make nodes. */
   readonly nodes?: NodeSecurity;
@@ -126,6 +128,7 @@ export function templateOf(model: ComposedModel, variant: Variant): PodTemplate 
     env: model.env,
     readOnlyRoot: model.readOnlyRoot,
     cachedWeights: model.cachedWeights,
+    identity: model.identity,
   });
 }
 

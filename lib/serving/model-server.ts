@@ -32,6 +32,7 @@ import { shiftsByArgo } from "./rollout-choice";
 import { routeObjects } from "./route";
 import type { ServedModel } from "./served-model";
 import { servingPort } from "./server-command";
+import { edgeIdentity, edgeIdentityObject } from "./surfaces/edge-identity";
 import { kserveObjects } from "./surfaces/kserve-objects";
 import { fuseVolumes } from "./weights";
 
@@ -86,10 +87,17 @@ export class ModelServer extends Construct {
     const grants = this.giveRights(config, principal);
     const routes = gateway ? routeObjects(served, gateway) : [];
     const composed = { ...this.compose(served, placement, props), scaledBy: scalerOf(config, addOns), env: variables };
+    const { name, namespace, labels } = served;
+    const metadata = { name, namespace, labels };
     const release = new ManifestRelease(this, "release", {
       name: served.name,
       namespace: served.namespace,
-      objects: [...(config.surface.on === "kserve" ? kserveObjects : modelObjects)(composed), ...routes, ...objects],
+      objects: [
+        ...(config.surface.on === "edge" ? [edgeIdentityObject(metadata, cluster)] : []),
+        ...(config.surface.on === "kserve" ? kserveObjects : modelObjects)(composed),
+        ...routes,
+        ...objects,
+      ],
       timeoutSeconds: timeoutSeconds(config),
       after: [
         ...teamRef.ready,
@@ -168,6 +176,7 @@ export class ModelServer extends Construct {
       readOnlyRoot: config.surface.on !== "edge" || config.gpus === 0,
       monitored: cluster.features.includes("managed-prometheus"),
       cachedWeights,
+      ...(config.surface.on === "edge" ? { identity: edgeIdentity(config.name, cluster) } : {}),
       poolName: ({ name }) => name.from(this),
       ...(gateway && config.route ? { edge: { namespace, backend: service.name, port: service.port } } : {}),
       ...(creates && account

@@ -2,6 +2,7 @@ import type { Placement } from "./placement";
 import { KERNEL_CACHE_BYTES, SCRATCH_BYTES, bytesQuantity } from "./replica-resources";
 import { variantLabels, variantSelector, type Variant } from "./model-variant";
 import { quantities, variables } from "./pod-fields";
+import type { PodIdentity } from "./pod-identity";
 import { loggerContainers } from "./pod-logger";
 import { needsLogger } from "./prediction-log-sidecar";
 import { SECRETS_PATH, secretVolume } from "./pod-secrets";
@@ -38,6 +39,8 @@ export interface PodInputs {
   readonly readOnlyRoot: boolean;
   /** The volume that an edge cluster keeps weights on. */
   readonly cachedWeights?: VolumeSource;
+  /** How its containers are known to Google Cloud where there is no metadata server. */
+  readonly identity?: PodIdentity;
 }
 
 /** Longest time that a load balancer was seen to send requests to a pod that it was told to leave: gateway-api-inference-extension, vLLM example. */
@@ -59,7 +62,7 @@ export function podTemplate(inputs: PodInputs): PodTemplate {
   const { config } = variant;
   const command = serverCommand(config);
   const annotations = weightsAnnotations(config);
-  const loggers = loggerContainers(config, inputs.env);
+  const loggers = loggerContainers(config, inputs.env, inputs.identity);
   return {
     metadata: {
       labels: { ...variantLabels(labels, variant), ...queueLabels },
@@ -119,7 +122,13 @@ function serverContainer(inputs: PodInputs, { command, args, env, ports, paths }
     imagePullPolicy: "IfNotPresent",
     ...(command ? { command } : {}),
     ...(args.length > 0 ? { args } : {}),
-    env: variables({ ...HOME, ...env, ...(needsLogger(config) ? {} : inputs.env), ...config.env }),
+    env: variables({
+      ...HOME,
+      ...env,
+      ...inputs.identity?.env,
+      ...(needsLogger(config) ? {} : inputs.env),
+      ...config.env,
+    }),
     ports: ports.map((port) => ({ ...port, protocol: "TCP" })),
     resources: { requests: resources, limits: resources },
     startupProbe: {
@@ -152,6 +161,7 @@ function serverContainer(inputs: PodInputs, { command, args, env, ports, paths }
       ...(usesCache(inputs) ? [{ name: "cache", mountPath: "/cache" }] : []),
       ...(usesShm(inputs) ? [{ name: "shm", mountPath: "/dev/shm" }] : []),
       ...weightMounts(config),
+      ...(inputs.identity ? [inputs.identity.mount] : []),
       ...(config.secrets.length > 0 ? [{ name: "secrets", mountPath: SECRETS_PATH, readOnly: true }] : []),
     ],
   };
@@ -180,5 +190,6 @@ function volumes(inputs: PodInputs) {
       : []),
     ...weightVolumes(variant.config, inputs.cachedWeights),
     ...secretVolume(variant.config),
+    ...(inputs.identity ? [inputs.identity.volume] : []),
   ];
 }

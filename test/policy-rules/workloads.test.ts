@@ -183,11 +183,13 @@ const tables: Record<string, Table> = {
         env: [
           { name: "API_KEY", value_from: { secret_key_ref: { name: "s" } } },
           { name: "PORT", value: "1" },
+          { name: "GOOGLE_APPLICATION_CREDENTIALS", value: "/var/run/secrets/google/credentials.json" },
         ],
       }),
     ],
     violation: [
       deployment({ env: [{ name: "API_KEY", value: "x" }] }),
+      deployment({ env: [{ name: "GOOGLE_APPLICATION_CREDENTIALS", value: '{"type":"service_account"}' }] }),
       changed({ env: [{ name: "HF_TOKEN", value: LATE }] }),
       release({ extraEnv: { DB_PASSWORD: "x" } }),
       release({ anything: `hf_${"a".repeat(20)}` }),

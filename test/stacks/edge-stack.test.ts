@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import { parse } from "yaml";
 import { Ref, type Failure } from "../../lib/core";
 import type { KubernetesObject } from "../../lib/delivery";
+import { Policy } from "../../lib/policy";
 import { modelSchema, type ModelConfig } from "../../lib/serving";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { DataStack, EdgeStack, type EdgeStackProps } from "../../stacks";
@@ -9,7 +10,7 @@ import { refusals } from "../delivery/platform";
 import { crdFailures, describeWithCrds } from "../kubernetes/crd-schema";
 import { CHURN, IMAGE, VISION } from "../serving/model-server/fixture";
 import { SEARCH } from "../tenants/fixture";
-import { testEnvironment } from "./platform";
+import { platformApp, testEnvironment } from "./platform";
 
 const NODES = {
   count: 3,
@@ -108,6 +109,16 @@ describe("the stack of an edge cluster", () => {
       name: "weights",
       persistentVolumeClaim: { claimName: "models", readOnly: true },
     });
+  });
+
+  it("meets every rule that ships", () => {
+    const models = [INSPECTION, LOCAL];
+    expect(() =>
+      synthesize(
+        (app) => new EdgeStack(app, propsOf(models, { policy: new Policy({}) })),
+        (outdir) => platformApp(outdir),
+      ),
+    ).not.toThrow();
   });
 
   it("stops a model that is stopped", () => {

@@ -106,6 +106,37 @@ describe("a model on the edge", () => {
     expect(JSON.stringify(model.pod())).not.toMatch(/csi|gke/);
   });
 
+  it("is known to Google Cloud by a token of its own, without a key and without a metadata server", () => {
+    const sources = model.pod().volumes.find(({ name }: { name: string }) => name === "google-identity")
+      .projected.sources;
+    expect(sources).toEqual([
+      { serviceAccountToken: { path: "token", audience: "acme-test.svc.id.goog", expirationSeconds: 43_200 } },
+      {
+        configMap: {
+          name: "inspection-google-identity",
+          items: [{ key: "credentials.json", path: "credentials.json" }],
+        },
+      },
+    ]);
+    const mount = { name: "google-identity", mountPath: "/var/run/secrets/google", readOnly: true };
+    const variable = { name: "GOOGLE_APPLICATION_CREDENTIALS", value: "/var/run/secrets/google/credentials.json" };
+    expect(model.container().volumeMounts).toContainEqual(mount);
+    expect(model.container().env).toContainEqual(variable);
+    const file = JSON.parse(model.object("ConfigMap", "inspection-google-identity").data["credentials.json"]);
+    expect(file).toEqual({
+      type: "external_account",
+      audience:
+        "identitynamespace:acme-test.svc.id.goog:https://gkehub.googleapis.com/projects/acme-test/locations/global/memberships/plant-7",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: "https://sts.googleapis.com/v1/token",
+      credential_source: { file: "/var/run/secrets/google/token" },
+    });
+    const [logger] = served({ ...INSPECTION, log: { image: IMAGE } }, SETTING).pod().initContainers;
+    expect(logger.volumeMounts).toContainEqual(mount);
+    expect(logger.env).toContainEqual(variable);
+    expect(served(VISION).kinds()).not.toContain("ConfigMap vision-google-identity");
+  });
+
   it("is watched where managed Prometheus is installed", () => {
     expect(model.kinds()).not.toContain("PodMonitoring inspection");
     const watched = AttachedCluster.fromMembership({
