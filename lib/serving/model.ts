@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import type { NodePoolRef } from "../cluster";
-import type { ClusterRef, KeyRef, SubnetRef } from "../core";
+import type { ClusterRef, DatasetRef, KeyRef, SubnetRef } from "../core";
 import type { Grant, Principal } from "../iam";
 import type { TeamRef } from "../tenants/team-ref";
 import type { GatewayRef } from "./gateway-ref";
@@ -9,7 +9,7 @@ import { ModelServer } from "./model-server";
 import { predictionLogVariables, type PredictionLog } from "./prediction-log";
 import { shiftsByArgo } from "./rollout-choice";
 import { RolloutWorkflow, type RolloutTarget } from "./rollout";
-import { CloudRunModel } from "./surfaces";
+import { CloudRunModel, VertexModel } from "./surfaces";
 
 /** What a model may stand on and beside, whatever its surface. */
 export interface ModelSurroundings {
@@ -21,6 +21,8 @@ export interface ModelSurroundings {
   readonly gateway?: GatewayRef;
   /** Where its answers are logged. @default - nowhere */
   readonly predictions?: PredictionLog;
+  /** Dataset that Vertex AI logs requests and answers to. @default - a model there that logs is refused */
+  readonly predictionDataset?: DatasetRef;
   /** Subnet that it is reached from where it does not run in the cluster. */
   readonly subnet: SubnetRef;
   /** The key of one purpose: `EncryptionKeys.key`. */
@@ -35,6 +37,8 @@ export class Model extends Construct {
   readonly server?: ModelServer;
   /** Absent on other surfaces than Cloud Run. */
   readonly cloudRun?: CloudRunModel;
+  /** Absent on other surfaces than Vertex AI. */
+  readonly vertex?: VertexModel;
   /** Absent without a rollout, and where Argo Rollouts carries it out. */
   readonly rollout?: RolloutWorkflow;
 
@@ -62,6 +66,16 @@ export class Model extends Construct {
           predictions,
         });
         break;
+      case "vertex":
+        this.vertex = new VertexModel(this, "endpoint", {
+          ...model,
+          key: keyOf("vertex"),
+          workflowsKey: keyOf("workflows"),
+          dataset: surroundings.predictionDataset,
+          teamLabels: teamRef.labels,
+          stopped,
+        });
+        break;
       default:
         this.server = this.inCluster(model);
     }
@@ -69,7 +83,7 @@ export class Model extends Construct {
   }
 
   private inCluster(model: ModelConfig): ModelServer {
-    const { predictions, keyOf: _keyOf, subnet: _subnet, ...around } = this.surroundings;
+    const { predictions, keyOf: _keyOf, subnet: _subnet, predictionDataset: _dataset, ...around } = this.surroundings;
     const topic = predictions?.ref.id.from(this);
     const server = new ModelServer(this, "server", {
       ...model,
@@ -97,7 +111,13 @@ export class Model extends Construct {
   private target(): RolloutTarget | undefined {
     const { cluster, teamRef } = this.surroundings;
     if (this.cloudRun) return { on: "cloud-run", service: this.cloudRun.ref, runsAs: this.cloudRun.ref.account };
+    if (this.vertex) return vertexTarget(this.vertex);
     if (this.server === undefined || shiftsByArgo(this.values)) return undefined;
     return { on: "route-weights", model: this.server.ref, cluster, after: teamRef.ready };
   }
+}
+
+function vertexTarget({ ref: { project, location, endpoint, deployed } }: VertexModel): RolloutTarget | undefined {
+  const { stable, candidate } = deployed;
+  return candidate === undefined ? undefined : { on: "vertex", project, location, endpoint, stable, candidate };
 }
