@@ -68,7 +68,10 @@ export const surfaceSchema = z
     z.strictObject({
       on: z.literal("cloud-run").describe("Cloud Run"),
       gpu: known(z.enum(["nvidia-l4", "nvidia-rtx-pro-6000"]).describe("GPU of an instance"), SHAPES).optional(),
-      zonalRedundancy: z.boolean().describe("Whether GPU capacity in a second zone is kept ready").default(false),
+      zonalRedundancy: known(
+        z.boolean().describe("Whether GPU capacity in a second zone is kept ready"),
+        "the service is told its opposite",
+      ).default(false),
       ingress: known(z.enum(["internal", "load-balancer"]).describe("Who reaches it"), SHAPES).default("internal"),
       wholeBucket: known(
         z.boolean().describe("Whether it may mount and read the whole bucket of its source"),

@@ -48,6 +48,7 @@ import { stackOf } from "../stacks/platform";
 import { GATEWAY_TOKEN_CASES } from "../serving/gateway/token-cases";
 import { MODEL_FIELDS_ELSEWHERE, MODEL_TOKEN_CASE } from "../serving/model-server/token-cases";
 import { ROLLOUT_TOKEN_CASE } from "../serving/rollout/token-cases";
+import { SURFACE_TOKEN_CASES } from "../serving/surfaces/token-cases";
 import { TENANT_TOKEN_CASES } from "../tenants/token-cases";
 import { PROBE, pathsOf, reachedBy, tokenFieldsOf, tokenFor, withValue, type Field } from "./fields";
 
@@ -93,6 +94,7 @@ const cases: readonly Case[] = [
   ...TENANT_TOKEN_CASES,
   ROLLOUT_TOKEN_CASE,
   ...GATEWAY_TOKEN_CASES,
+  ...SURFACE_TOKEN_CASES,
   { ...MODEL_TOKEN_CASE, unreachable: MODEL_FIELDS_ELSEWHERE },
   {
     name: "EncryptionKeys",

@@ -83,10 +83,9 @@ export class VertexDeployment extends Construct {
 
   private programOf({ config, surface, teamLabels, stopped }: VertexDeploymentProps, parent: string) {
     if (stopped) return stoppedProgram(config.name);
-    const environment = Environment.of(this).name;
     const governance = Governance.of(this).labels;
     const wanted = variantsOf(config).map((variant) =>
-      wantedModel(environment, variant.config, surface, {
+      wantedModel(this, variant.config, surface, {
         ...governance,
         ...surfaceLabels(variant.config, teamLabels),
       }),

@@ -169,7 +169,7 @@ function memoryFailures(config: ModelValues, machine: string, { type, memoryGbEa
     if (perGpuGb <= usable) return [];
     return refused(
       `does not fit into the GPUs of ${machine}: ${arithmetic.join("; ")}; ` +
-        `${type} has ${gb(memoryGbEach)} × ${config.gpuMemoryUtilisation} = ${gb(usable)}`,
+        `${vertexAccelerator(type)} has ${gb(memoryGbEach)} × ${config.gpuMemoryUtilisation} = ${gb(usable)}`,
       "use more GPUs a replica, larger ones, a smaller precision, or less contextLength × concurrency: " +
         `${gb(perGpuGb - usable)} too much on each GPU`,
     );
@@ -177,7 +177,7 @@ function memoryFailures(config: ModelValues, machine: string, { type, memoryGbEa
   const needed = ((config.gpuMemoryGb ?? 0) * 2 ** 30) / GB;
   if (needed <= memoryGbEach * gpus) return [];
   return refused(
-    `has ${gpus} × ${gb(memoryGbEach)} = ${gb(memoryGbEach * gpus)} of GPU memory (${type}); ` +
+    `has ${gpus} × ${gb(memoryGbEach)} = ${gb(memoryGbEach * gpus)} of GPU memory (${vertexAccelerator(type)}); ` +
       `the model declares ${config.gpuMemoryGb} GiB = ${gb(needed)}`,
     "name a machine with more or larger GPUs",
   );

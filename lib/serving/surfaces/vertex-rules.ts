@@ -1,4 +1,5 @@
 import type { DatasetRef, Failure } from "../../core";
+import { terraformText } from "../../delivery/object-values";
 import type { ModelValues } from "../model-config";
 import { argumentFailures, llmFailures, replicaFailures, versionFailures } from "../model-rules";
 import { secretsInClear } from "../pod-secrets";
@@ -100,7 +101,7 @@ function textFailures({ env, args, candidate }: ModelValues): Failure[] {
     ...args.map((arg, index): [string, string] => [`args[${index}]`, arg]),
     ...(candidate?.args ?? []).map((arg, index): [string, string] => [`candidate.args[${index}]`, arg]),
   ];
-  const expressions = texts.filter(([, text]) => text.includes("${"));
+  const expressions = texts.filter(([, text]) => terraformText(text).includes("$${"));
   const reserved = Object.keys(env).filter((name) => name.startsWith("AIP_"));
   return [
     ...expressions.map(([path, got]) => ({

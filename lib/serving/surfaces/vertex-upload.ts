@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
+import type { Construct } from "constructs";
+import { Environment } from "../../core";
 import type { ModelValues } from "../model-config";
 import { shmBytesOf } from "../replica-resources";
 import { serverCommand } from "../server-command";
@@ -53,16 +56,21 @@ export function copiesWeights({ source, weights }: ModelValues): boolean {
 
 /** One version of a model, by its own config. */
 export function wantedModel(
-  environment: string,
+  scope: Construct,
   config: ModelValues,
   surface: VertexSurface,
   labels: Readonly<Record<string, string>>,
 ): WantedModel {
   const { name, version, source, gpus, replicas } = config;
-  const id = createHash("sha256").update(`${environment}/${name}/${version}`).digest();
+  const id = createHash("sha256")
+    .update(`${Environment.of(scope).name}/${name}/${version}`)
+    .digest();
   const containerSpec = containerOf(config);
   const artifactUri = copiesWeights(config) ? source : undefined;
-  const content = createHash("sha256").update(JSON.stringify({ containerSpec, artifactUri })).digest("hex");
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  // Tokens have numbers that change with anything else in the program; what they stand for does not.
+  const uploaded: unknown = Tokenization.resolve({ containerSpec, artifactUri }, { scope, resolver, preparing: false });
+  const content = createHash("sha256").update(JSON.stringify(uploaded)).digest("hex");
   return {
     name: deployedName(config),
     // Vertex AI API v1, UploadModelRequest.modelId: 63 characters of [a-z0-9_-], a letter first.
