@@ -30,6 +30,8 @@ const API_OF: readonly (readonly [RegExp, string])[] = [
   [/^google_tags_/, "cloudresourcemanager.googleapis.com"],
   [/^google_certificate_manager_/, "certificatemanager.googleapis.com"],
   [/^google_iap_/, "iap.googleapis.com"],
+  [/^google_cloud_run_/, "run.googleapis.com"],
+  [/^google_vertex_ai_/, "aiplatform.googleapis.com"],
   [/^google_workflows_/, "workflows.googleapis.com"],
   [/^google_secret_manager_/, "secretmanager.googleapis.com"],
   // Through the fleet's gateway.
