@@ -1,4 +1,6 @@
+import { CHARTS } from "../catalog/charts";
 import type { KubernetesObject } from "../delivery";
+import { BATCH_ACCOUNT } from "./batch-account";
 import { BATCH_QUEUE } from "./queue-names";
 import { PRIORITIES } from "./priority-classes";
 
@@ -7,81 +9,150 @@ const API = "admissionregistration.k8s.io/v1";
 const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 const PRIORITY_LABEL = "kueue.x-k8s.io/priority-class";
 
-/** What submitters make: resource, and an expression of CEL that holds where no pod of it goes before others. */
-const SUBMITTED = [
+/**
+ * Who makes jobs of what was asked for already: GKE's own controller of cron jobs, and that of job sets under the name that its chart gives it
+ * (kubernetes-sigs/jobset@v0.12.0 charts/jobset/templates/controller/_helpers.tpl). Told by who asks: an owner reference in the object is
+ * written by whoever sends it.
+ */
+const CONTROLLERS = [
+  "system:serviceaccount:kube-system:cronjob-controller",
+  `system:serviceaccount:${CHARTS.jobset.namespace}:${CHARTS.jobset.chart}-controller`,
+];
+
+/** What submitters make, as CEL reads it. */
+interface Submitted {
+  readonly name: string;
+  readonly apiGroup: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly operations: readonly string[];
+  /** The object whose labels Kueue reads. */
+  readonly queued: string;
+  /** @param holds what must hold of the spec of a pod @returns that it holds of each of the object's */
+  readonly eachPod: (holds: (pod: string) => string) => string;
+  /** Users whose objects are not judged. */
+  readonly except?: readonly string[];
+}
+
+const SUBMITTED: readonly Submitted[] = [
   {
     name: "queued-jobs",
     apiGroup: "batch",
     apiVersion: "v1",
     resource: "jobs",
-    podsWait: priorityOf("object.spec.template.spec"),
+    operations: ["CREATE"],
+    queued: "object",
+    eachPod: (holds) => holds("object.spec.template.spec"),
+    except: CONTROLLERS,
+  },
+  {
+    name: "queued-cronjobs",
+    apiGroup: "batch",
+    apiVersion: "v1",
+    resource: "cronjobs",
+    // Their jobs are not judged again, and a template can be changed.
+    operations: ["CREATE", "UPDATE"],
+    queued: "object.spec.jobTemplate",
+    eachPod: (holds) => holds("object.spec.jobTemplate.spec.template.spec"),
   },
   {
     name: "queued-jobsets",
     apiGroup: "jobset.x-k8s.io",
     apiVersion: "v1alpha2",
     resource: "jobsets",
-    podsWait: `object.spec.replicatedJobs.all(job, ${priorityOf("job.template.spec.template.spec")})`,
+    operations: ["CREATE"],
+    queued: "object",
+    eachPod: (holds) => `object.spec.replicatedJobs.all(job, ${holds("job.template.spec.template.spec")})`,
   },
-] as const;
-
-function priorityOf(pod: string): string {
-  return `!has(${pod}.priorityClassName) || ${pod}.priorityClassName == "${PRIORITIES.batch.name}"`;
-}
+];
 
 /**
- * Has the API server refuse jobs that go round the queues, or into that of model servers: quotas that can be left out are none. What another
- * object owns (the jobs of a job set, of a cron job, of an analysis) is decided with its owner.
+ * Has the API server refuse jobs that go round the queues, into that of model servers, or run as one: quotas that can be left out are none, and
+ * an identity that others can take proves nothing. What a controller makes of a job set or a cron job is judged with that.
  *
  * @param namespaces those of the teams
  */
 export function queuedJobsObjects(namespaces: readonly string[]): KubernetesObject[] {
-  return SUBMITTED.flatMap(({ name, apiGroup, apiVersion, resource, podsWait }) => [
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicy",
-      metadata: { name },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: {
-          resourceRules: [
-            { apiGroups: [apiGroup], apiVersions: [apiVersion], operations: ["CREATE"], resources: [resource] },
-          ],
+  return SUBMITTED.flatMap((submitted): KubernetesObject[] => {
+    const { name, apiGroup, apiVersion, resource, operations } = submitted;
+    return [
+      {
+        apiVersion: API,
+        kind: "ValidatingAdmissionPolicy",
+        metadata: { name },
+        spec: {
+          failurePolicy: "Fail",
+          matchConstraints: {
+            resourceRules: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], operations, resources: [resource] }],
+          },
+          matchConditions: matchConditions(submitted),
+          validations: validations(submitted),
         },
-        matchConditions: [{ name: "has-no-owner", expression: "!has(object.metadata.ownerReferences)" }],
-        validations: [
-          {
-            expression: `has(object.metadata.labels) && ${labelIs(QUEUE_LABEL, BATCH_QUEUE)}`,
-            message: `name the queue: label ${QUEUE_LABEL}: ${BATCH_QUEUE}`,
-          },
-          {
-            expression: `!has(object.metadata.labels) || !("${PRIORITY_LABEL}" in object.metadata.labels) || ${labelIs(PRIORITY_LABEL, PRIORITIES.batch.name)}`,
-            message: `jobs have the priority ${PRIORITIES.batch.name}: drop the label ${PRIORITY_LABEL}, or give it that value`,
-          },
-          {
-            expression: podsWait,
-            message: `jobs have the priority ${PRIORITIES.batch.name}: drop priorityClassName, or give it that value`,
-          },
-        ],
       },
-    },
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: {
-        policyName: name,
-        validationActions: ["Deny"],
-        matchResources: {
-          namespaceSelector: {
-            matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [...namespaces] }],
+      {
+        apiVersion: API,
+        kind: "ValidatingAdmissionPolicyBinding",
+        metadata: { name },
+        spec: {
+          policyName: name,
+          validationActions: ["Deny"],
+          matchResources: {
+            namespaceSelector: {
+              matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [...namespaces] }],
+            },
           },
         },
       },
-    },
-  ]);
+    ];
+  });
 }
 
-function labelIs(label: string, value: string): string {
-  return `"${label}" in object.metadata.labels && object.metadata.labels["${label}"] == "${value}"`;
+function matchConditions({ except = [], operations }: Submitted) {
+  return [
+    ...(except.length > 0
+      ? [{ name: "nobody-judged-it-before", expression: `!(request.userInfo.username in ${JSON.stringify(except)})` }]
+      : []),
+    // What is older than the policy must still be able to go.
+    ...(operations.includes("UPDATE")
+      ? [{ name: "is-to-stay", expression: "!has(object.metadata.deletionTimestamp)" }]
+      : []),
+  ];
+}
+
+function validations({ queued, eachPod }: Submitted) {
+  const { name: priority } = PRIORITIES.batch;
+  return [
+    {
+      expression: `${hasLabels(queued)} && ${labelIs(queued, QUEUE_LABEL, BATCH_QUEUE)}`,
+      message: `name the queue: label ${QUEUE_LABEL}: ${BATCH_QUEUE}`,
+    },
+    {
+      expression: `!(${hasLabels(queued)}) || !("${PRIORITY_LABEL}" in ${queued}.metadata.labels) || ${labelIs(queued, PRIORITY_LABEL, priority)}`,
+      message: `jobs have the priority ${priority}: drop the label ${PRIORITY_LABEL}, or give it that value`,
+    },
+    {
+      expression: eachPod((pod) => absentOr(`${pod}.priorityClassName`, priority)),
+      message: `jobs have the priority ${priority}: drop priorityClassName, or give it that value`,
+    },
+    {
+      // Both names of the field: a custom resource is not converted, and its controller hands the old one on.
+      expression: eachPod(
+        (pod) =>
+          `(${absentOr(`${pod}.serviceAccountName`, BATCH_ACCOUNT)}) && (${absentOr(`${pod}.serviceAccount`, BATCH_ACCOUNT)})`,
+      ),
+      message: `jobs run as ${BATCH_ACCOUNT}: drop serviceAccountName, or give it that value`,
+    },
+  ];
+}
+
+function hasLabels(object: string): string {
+  return `has(${object}.metadata) && has(${object}.metadata.labels)`;
+}
+
+function labelIs(object: string, label: string, value: string): string {
+  return `"${label}" in ${object}.metadata.labels && ${object}.metadata.labels["${label}"] == "${value}"`;
+}
+
+function absentOr(field: string, value: string): string {
+  return `!has(${field}) || ${field} == "${value}"`;
 }

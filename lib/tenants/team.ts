@@ -7,6 +7,7 @@ import { StackObjects } from "../delivery/stack-objects";
 import { Principals, ProjectGrants, type Grant, type Principal } from "../iam";
 import type { GoogleApis } from "../network";
 import { accessObjects, gatewayRights } from "./access";
+import { BATCH_ACCOUNT } from "./batch-account";
 import type { ComputeQueuesRef } from "./compute-queues";
 import { namespaceObject, teamLabels } from "./namespace";
 import { networkPolicyObjects } from "./network-policies";
@@ -16,8 +17,6 @@ import { localQueueObjects } from "./queue-objects";
 import { limitRangeObject, quotaObject } from "./quota";
 import { teamRules, teamSchema, type TeamConfig, type TeamValues } from "./team-config";
 import type { TeamRef } from "./team-ref";
-
-const BATCH_ACCOUNT = "batch";
 
 export type TeamProps = Tokenable<TeamConfig> & {
   readonly cluster: ClusterRef;

@@ -251,16 +251,49 @@ describe("jobs that go round the queues", () => {
     expect(podPriority).toContain('object.spec.template.spec.priorityClassName == "batch"');
   });
 
-  test("may be those that another object owns: that was asked for by itself", () => {
+  test("may not be those that say themselves that another object owns them: controllers are told by who asks", () => {
+    expect(JSON.stringify(policy)).not.toContain("ownerReferences");
     expect(policy.matchConditions).toEqual([
-      { name: "has-no-owner", expression: "!has(object.metadata.ownerReferences)" },
+      {
+        name: "nobody-judged-it-before",
+        expression:
+          '!(request.userInfo.username in ["system:serviceaccount:kube-system:cronjob-controller","system:serviceaccount:jobset-system:jobset-controller"])',
+      },
     ]);
   });
 
-  test("may be sets of jobs, too", () => {
+  test("are those that run as another than the account for jobs, by either name of the field", () => {
+    const { expression, message } = policy.validations[3];
+    for (const field of ["serviceAccountName", "serviceAccount"]) {
+      expect(expression).toContain(
+        `(!has(object.spec.template.spec.${field}) || object.spec.template.spec.${field} == "batch")`,
+      );
+    }
+    expect(message).toBe("jobs run as batch: drop serviceAccountName, or give it that value");
+  });
+
+  test("may be sets of jobs, too, whoever makes them", () => {
     const { spec } = released(stack, "ValidatingAdmissionPolicy", "queued-jobsets");
     expect(spec.matchConstraints.resourceRules[0]).toMatchObject({ apiGroups: ["jobset.x-k8s.io"] });
-    expect(spec.validations[2].expression).toMatch(/^object\.spec\.replicatedJobs\.all\(/);
+    expect(spec.matchConditions).toEqual([]);
+    for (const { expression } of spec.validations.slice(2)) {
+      expect(expression).toMatch(/^object\.spec\.replicatedJobs\.all\(/);
+    }
+  });
+
+  test("may be cron jobs, too, as they are made and as they are changed: what they start is not judged again", () => {
+    const { spec } = released(stack, "ValidatingAdmissionPolicy", "queued-cronjobs");
+    expect(spec.matchConstraints.resourceRules).toEqual([
+      { apiGroups: ["batch"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["cronjobs"] },
+    ]);
+    expect(spec.matchConditions).toEqual([
+      { name: "is-to-stay", expression: "!has(object.metadata.deletionTimestamp)" },
+    ]);
+    const [queue] = spec.validations;
+    expect(queue.expression).toContain('object.spec.jobTemplate.metadata.labels["kueue.x-k8s.io/queue-name"]');
+    for (const { expression } of spec.validations.slice(2)) {
+      expect(expression).toContain("object.spec.jobTemplate.spec.template.spec.");
+    }
   });
 });
 

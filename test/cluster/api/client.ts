@@ -22,6 +22,14 @@ export class Refusal extends Error {
 export interface WriteOptions {
   /** Everything but storing it: defaults, admission, validation. */
   readonly dryRun?: boolean;
+  /** Who asks. @default - the client itself */
+  readonly as?: Asker;
+}
+
+/** Somebody whom the client speaks for (Kubernetes docs, "User impersonation"). */
+export interface Asker {
+  readonly user: string;
+  readonly groups: readonly string[];
 }
 
 export interface Written {
@@ -75,11 +83,23 @@ export class ApiClient {
     return { object: body as ApiObject, warnings };
   }
 
-  async create(object: ApiObject, { dryRun }: WriteOptions = {}): Promise<Written> {
+  async create(object: ApiObject, { dryRun, as }: WriteOptions = {}): Promise<Written> {
     const path = await this.pathOf(object.apiVersion, object.kind, object.metadata.namespace);
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: "Strict", ...dryRunQuery(dryRun) };
-    const { body, warnings } = await this.call("POST", withQuery(path, query), object);
+    const { body, warnings } = await this.call("POST", withQuery(path, query), object, undefined, as);
     return { object: body as ApiObject, warnings };
+  }
+
+  /** @param part the subresource that is changed, `scale` */
+  async merge(
+    { apiVersion, kind, metadata: { namespace, name } }: ApiObject,
+    patch: unknown,
+    { dryRun, as, part }: WriteOptions & { readonly part?: string } = {},
+  ): Promise<void> {
+    const path = await this.pathOf(apiVersion, kind, namespace, name);
+    const query = { fieldManager: FIELD_MANAGER, ...dryRunQuery(dryRun) };
+    const whole = part === undefined ? path : `${path}/${part}`;
+    await this.call("PATCH", withQuery(whole, query), patch, "application/merge-patch+json", as);
   }
 
   /** Creates what is no object of its own: an eviction, a review of rights. */
@@ -184,22 +204,32 @@ export class ApiClient {
     return resources;
   }
 
-  private async call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer> {
-    return refused(await this.send(method, path, body, contentType));
+  private async call(method: string, path: string, body?: unknown, contentType?: string, as?: Asker): Promise<Answer> {
+    return refused(await this.send(method, path, body, contentType, as));
   }
 
   // "Too many requests" also says that storage of a kind is being made anew, as after its CRD came back.
-  private async send(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer> {
+  private async send(method: string, path: string, body?: unknown, contentType?: string, as?: Asker): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.sendOnce(method, path, body, contentType);
+      const answer = await this.sendOnce(method, path, body, contentType, as);
       if (answer.status !== 429 || attempt === ATTEMPTS) return answer;
       await sleep(RETRY_MS);
     }
   }
 
-  private sendOnce(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<Answer> {
+  private sendOnce(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = "application/json",
+    as?: Asker,
+  ): Promise<Answer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string> = { accept: "application/json" };
+    const headers: Record<string, string | string[]> = { accept: "application/json" };
+    if (as) {
+      headers["impersonate-user"] = as.user;
+      headers["impersonate-group"] = [...as.groups];
+    }
     if (payload !== undefined) {
       headers["content-type"] = contentType;
       // Node leaves it out of a DELETE, and the body would be read as the next request.

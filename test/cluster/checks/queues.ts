@@ -1,12 +1,56 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TeamConfig } from "../../../lib/tenants";
-import { Refusal, type ApiClient } from "../api/client";
+import type { ApiClient, Asker } from "../api/client";
 import type { ApiObject } from "../api/objects";
 import { Problems } from "../checks";
+import { refusalOf, refusedInTime } from "./refusal";
 
-// An admission policy holds a moment after it is stored.
-const POLICY_MS = 15_000;
-const LOOK_MS = 500;
+type Change = Readonly<Record<string, unknown>>;
+
+/** A kind that submitters make, with pods of a spec. */
+interface Submitted {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly of: (metadata: ApiObject["metadata"], pod: Change) => ApiObject;
+}
+
+const JOB: Submitted = {
+  apiVersion: "batch/v1",
+  kind: "Job",
+  of: (metadata, pod) => ({ apiVersion: "batch/v1", kind: "Job", metadata, spec: { template: { spec: pod } } }),
+};
+
+const SUBMITTED: readonly Submitted[] = [
+  JOB,
+  {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    of: ({ labels, ...metadata }, pod) => ({
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata,
+      spec: {
+        schedule: "0 3 * * *",
+        jobTemplate: { ...(labels ? { metadata: { labels } } : {}), spec: { template: { spec: pod } } },
+      },
+    }),
+  },
+  {
+    apiVersion: "jobset.x-k8s.io/v1alpha2",
+    kind: "JobSet",
+    of: (metadata, pod) => ({
+      apiVersion: "jobset.x-k8s.io/v1alpha2",
+      kind: "JobSet",
+      metadata,
+      spec: { replicatedJobs: [{ name: "workers", template: { spec: { template: { spec: pod } } } }] },
+    }),
+  },
+];
+
+// Who makes jobs of a job set or a cron job, with the rights that its own role gives it.
+const CONTROLLERS: readonly Asker[] = [
+  "system:serviceaccount:kube-system:cronjob-controller",
+  "system:serviceaccount:jobset-system:jobset-controller",
+].map((user) => ({ user, groups: ["system:masters"] }));
 
 /** A team's batch work goes through its queue: the API server itself turns away what does not name it. */
 export async function jobsGoThroughQueues(client: ApiClient, teams: readonly TeamConfig[]): Promise<string> {
@@ -17,63 +61,64 @@ export async function jobsGoThroughQueues(client: ApiClient, teams: readonly Tea
       problems.push(`${namespace}: has no queue for batch work`);
       continue;
     }
-    const queued = job(namespace, { "kueue.x-k8s.io/queue-name": queue.metadata.name });
-    for (const [what, unqueued] of Object.entries({
-      "that names no queue": job(namespace, {}),
-      "of another queue": job(namespace, { "kueue.x-k8s.io/queue-name": "serving" }),
-      "with the priority of model servers": withPriority(queued, "real-time"),
-    })) {
-      const refusal = await refusedInTime(client, unqueued);
-      if (refusal === undefined) problems.push(`${namespace}: takes a job ${what}`);
-      else if (!refusal.includes("ValidatingAdmissionPolicy")) problems.push(`${namespace}: ${refusal}`);
+    for (const submitted of SUBMITTED) {
+      if (!(await client.knows(submitted.apiVersion, submitted.kind))) continue;
+      const found = await problemsOf(client, submitted, namespace, queue.metadata.name);
+      problems.push(...found.map((problem) => `${namespace}: ${problem}`));
     }
-    const refusal = await refusalOf(client, queued);
-    if (refusal !== undefined) problems.push(`${namespace}: refuses a queued job: ${refusal}`);
+    for (const as of CONTROLLERS) {
+      const unqueued = JOB.of({ name: "job", namespace }, POD);
+      const refusal = await refusalOf(() => client.create(unqueued, { dryRun: true, as }));
+      if (refusal !== undefined) problems.push(`${namespace}: refuses a job of ${as.user}: ${refusal}`);
+    }
   }
   Problems.throwIfAny(problems);
   return `${teams.length} teams`;
+}
+
+async function problemsOf(
+  client: ApiClient,
+  { kind, of }: Submitted,
+  namespace: string,
+  queue: string,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const named = (labels?: Readonly<Record<string, string>>, metadata = {}, pod = {}) =>
+    of({ name: "job", namespace, ...(labels ? { labels } : {}), ...metadata }, { ...POD, ...pod });
+  const queued = { "kueue.x-k8s.io/queue-name": queue };
+  const owner = { apiVersion: "v1", kind: "ConfigMap", name: "kube-root-ca.crt", uid: "0" };
+  for (const [what, object] of Object.entries({
+    "that names no queue": named(),
+    "of another queue": named({ "kueue.x-k8s.io/queue-name": "serving" }),
+    "that says itself that it has an owner": named(undefined, { ownerReferences: [owner] }),
+    "with the priority of model servers": named(queued, {}, { priorityClassName: "real-time" }),
+    "that runs as a model server": named(queued, {}, { serviceAccountName: "vision" }),
+    "that runs as a model server, by the field's old name": named(queued, {}, { serviceAccount: "vision" }),
+  })) {
+    const refusal = await refusedInTime(() => client.create(object, { dryRun: true }));
+    if (refusal === undefined) problems.push(`takes a ${kind} ${what}`);
+    else if (!refusal.includes("ValidatingAdmissionPolicy")) problems.push(`${kind} ${what}: ${refusal}`);
+  }
+  for (const pod of [{}, { serviceAccountName: "batch", priorityClassName: "batch" }]) {
+    const refusal = await refusalOf(() => client.create(named(queued, {}, pod), { dryRun: true }));
+    if (refusal !== undefined) problems.push(`refuses a queued ${kind}: ${refusal}`);
+  }
+  return problems;
 }
 
 function isBatch({ metadata }: ApiObject): boolean {
   return metadata.name === "batch";
 }
 
-function job(namespace: string, labels: Readonly<Record<string, string>>): ApiObject {
-  const container = {
-    name: "main",
-    image: "example.invalid/main",
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-    resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } },
-  };
-  const securityContext = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
-  const spec = { restartPolicy: "Never", securityContext, containers: [container] };
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: "job", namespace, labels },
-    spec: { template: { spec } },
-  };
-}
-
-function withPriority(object: ApiObject, priorityClassName: string): ApiObject {
-  const { template } = object["spec"];
-  return { ...object, spec: { template: { ...template, spec: { ...template.spec, priorityClassName } } } };
-}
-
-async function refusedInTime(client: ApiClient, object: ApiObject): Promise<string | undefined> {
-  for (let waited = 0; ; waited += LOOK_MS) {
-    const refusal = await refusalOf(client, object);
-    if (refusal !== undefined || waited > POLICY_MS) return refusal;
-    await sleep(LOOK_MS);
-  }
-}
-
-async function refusalOf(client: ApiClient, object: ApiObject): Promise<string | undefined> {
-  try {
-    await client.create(object, { dryRun: true });
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return error.message;
-    throw error;
-  }
-}
+const POD = {
+  restartPolicy: "Never",
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+  containers: [
+    {
+      name: "main",
+      image: "example.invalid/main",
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } },
+    },
+  ],
+};
