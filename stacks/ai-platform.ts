@@ -2,6 +2,7 @@ import type { App } from "cdktf";
 import { SERVING_APIS, SURFACE_APIS, type PlatformApi } from "../lib/catalog/apis";
 import { ConfigError, type Problems, Ref, type EnvironmentFacts, type NodeNetworkRef } from "../lib/core";
 import type { AddOn, PoolFabric } from "../lib/delivery";
+import { edgeMemberships } from "../lib/serving";
 import { Policy } from "../lib/policy";
 import { AddonsStack } from "./addons-stack";
 import { ClusterStack } from "./cluster-stack";
@@ -209,7 +210,7 @@ function compose(
           predictions: data?.predictions,
         });
       });
-  const edges = membershipsOf(values).map((membership) =>
+  const edges = edgeMemberships(values.models).map((membership) =>
     make(() => {
       const { teams = [], models = [] } = given;
       const { predictions } = data ?? {};
@@ -229,11 +230,6 @@ function compose(
   );
   const made = edges.filter((stack) => stack !== undefined);
   return { foundation, network, cluster, addons, data, serving, edges: made };
-}
-
-/** Clusters outside of Google Cloud that models name, each once. */
-function membershipsOf({ models }: EnvironmentValues): string[] {
-  return [...new Set(models.flatMap(({ surface }) => (surface.on === "edge" ? [surface.membership] : [])))];
 }
 
 /** Further networks of GPU nodes, by pool. */

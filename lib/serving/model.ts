@@ -119,5 +119,8 @@ export class Model extends Construct {
 
 function vertexTarget({ ref: { project, location, endpoint, deployed } }: VertexModel): RolloutTarget | undefined {
   const { stable, candidate } = deployed;
-  return candidate === undefined ? undefined : { on: "vertex", project, location, endpoint, stable, candidate };
+  // After a rollout both names are one, until the candidate goes.
+  return candidate === undefined || candidate === stable
+    ? undefined
+    : { on: "vertex", project, location, endpoint, stable, candidate };
 }
