@@ -1,6 +1,7 @@
-import type { ModelValues } from "./model-config";
 import { PRIORITIES, placeOf } from "./edge-rules";
-import { shiftsByArgo } from "./rollout-choice";
+import { workloadsOf, type StoppableModel, type StoppedWorkload } from "./stopped-workloads";
+
+export type { StoppableModel } from "./stopped-workloads";
 
 /** What the commands of a stop name. */
 export interface StopTarget {
@@ -13,12 +14,6 @@ export interface StopTarget {
   /** Fleet membership of the cluster: `projects/N/locations/L/gkeMemberships/C`. */
   readonly fleetMembership: string;
 }
-
-/** A model as the commands name it. */
-export type StoppableModel = Pick<
-  ModelValues,
-  "name" | "team" | "route" | "server" | "rollout" | "candidate" | "replicas"
->;
 
 /** How a model is stopped, or all of them, without Terraform. */
 export interface StopCommands {
@@ -44,10 +39,12 @@ export function stopCommands(target: StopTarget, model?: StoppableModel): StopCo
   const edge = isRouted ? { edge: rule("update", " --no-preview"), check: rule("describe") } : {};
   if (model === undefined) return { ...edge, capacity: [], lift };
   const login = loginCommand(target, as);
+  const kube = kubectl(account);
+  const workloads = workloadsOf(model);
   return {
     ...edge,
-    capacity: [login, ...workloadsOf(model).flatMap(down)],
-    lift: [login, ...workloadsOf(model).flatMap(up), ...lift],
+    capacity: [login, ...workloads.flatMap((workload) => down(kube, workload))],
+    lift: [login, ...workloads.flatMap((workload) => up(kube, workload)), ...lift],
   };
 }
 
@@ -56,35 +53,28 @@ function loginCommand({ project, fleetMembership }: StopTarget, as: string): str
   return `gcloud container fleet memberships get-credentials ${cluster} --location=${location} --project=${project}${as}`;
 }
 
-/** What holds replicas of a model. */
-interface StoppedWorkload {
-  readonly kind: "deployment" | "rollout.argoproj.io";
-  readonly name: string;
-  readonly namespace: string;
-  /** Replicas that it had at least. */
-  readonly least: number;
+// `get-credentials` writes down whoever gcloud knows, not whom it impersonates: the plugin that kubectl asks would answer with the person, who may
+// do nothing (kubernetes/cloud-provider-gcp cmd/gke-gcloud-auth-plugin/cred.go). A token that is given goes before the plugin.
+function kubectl(account: string | undefined): string {
+  if (account === undefined) return "kubectl";
+  return `kubectl --token="$(gcloud auth print-access-token --impersonate-service-account=${account})"`;
 }
 
-function workloadsOf({ name, team, candidate, replicas, ...model }: StoppableModel): StoppedWorkload[] {
-  const kind = shiftsByArgo(model) ? "rollout.argoproj.io" : "deployment";
-  const names = candidate === undefined ? [name] : [name, `${name}-candidate`];
-  return names.map((workload) => ({ kind, name: workload, namespace: team, least: Math.max(1, replicas.min) }));
-}
-
-const PAUSE = "autoscaling.keda.sh/paused-replicas";
+/** Has KEDA hold a number of replicas and look no further. */
+export const PAUSED = "autoscaling.keda.sh/paused-replicas";
 
 // KEDA would scale it up again. Where KEDA scales nothing there is no such object: the cluster's own autoscaler rests at zero replicas by itself.
-function down({ kind, name, namespace }: StoppedWorkload): string[] {
+function down(kube: string, { kind, name, namespace, scaler }: StoppedWorkload): string[] {
   return [
-    `kubectl --namespace=${namespace} annotate scaledobject ${name} ${PAUSE}=0 --overwrite`,
-    `kubectl --namespace=${namespace} scale ${kind} ${name} --replicas=0`,
+    ...(scaler ? [`${kube} --namespace=${namespace} annotate scaledobject ${scaler} ${PAUSED}=0 --overwrite`] : []),
+    `${kube} --namespace=${namespace} scale ${kind} ${name} --replicas=0`,
   ];
 }
 
-function up({ kind, name, namespace, least }: StoppedWorkload): string[] {
+function up(kube: string, { kind, name, namespace, least, scaler }: StoppedWorkload): string[] {
   return [
-    `kubectl --namespace=${namespace} annotate scaledobject ${name} ${PAUSE}-`,
-    `kubectl --namespace=${namespace} scale ${kind} ${name} --replicas=${least}`,
+    ...(scaler ? [`${kube} --namespace=${namespace} annotate scaledobject ${scaler} ${PAUSED}-`] : []),
+    `${kube} --namespace=${namespace} scale ${kind} ${name} --replicas=${least}`,
   ];
 }
 

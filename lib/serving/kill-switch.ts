@@ -8,7 +8,8 @@ import { edgeRule, type EdgePolicyRef } from "./edge-policy";
 import { killSwitchSchema, stopFailures, type KillSwitchConfig } from "./kill-switch-config";
 import { RUNBOOKS_FOLDER } from "./kill-switch-folder";
 import { placeFailures, stopRules } from "./kill-switch-rules";
-import { stopRunbook, type StoppableModel, type StopTarget } from "./kill-switch-runbook";
+import { stopRunbook, type StopTarget } from "./kill-switch-runbook";
+import type { StoppableModel } from "./stopped-workloads";
 
 export type KillSwitchProps = Tokenable<KillSwitchConfig> & {
   /** Every model of the environment; those without a route have no rule at the edge. */

@@ -97,21 +97,42 @@ describe("the commands of a stop", () => {
     fleetMembership: "projects/123/locations/europe-west4/gkeMemberships/prod-gpu",
   };
 
+  const KUBECTL = `kubectl --token="$(gcloud auth print-access-token --impersonate-service-account=${target.account})"`;
+  const scaledVision = () => vision({ replicas: { min: 2, max: 6 } });
+
   test("turn the rule of the model on and off, as the account that may do no more", () => {
     const priority = placeOf("vision", PRIORITIES.stops);
-    const { edge, lift, capacity } = stopCommands(target, vision());
+    const { edge, lift, capacity } = stopCommands(target, scaledVision());
     expect(edge).toBe(
       `gcloud compute security-policies rules update ${priority} --security-policy=prod-gateway --region=europe-west4 --project=acme-prod --no-preview --impersonate-service-account=prod-kill-switch@acme-prod.iam.gserviceaccount.com`,
     );
     expect(lift.at(-1)).toContain(" --preview ");
     expect(capacity).toEqual([
       expect.stringContaining("memberships get-credentials prod-gpu --location=europe-west4"),
-      "kubectl --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas=0 --overwrite",
-      "kubectl --namespace=ranking scale deployment vision --replicas=0",
+      `${KUBECTL} --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas=0 --overwrite`,
+      `${KUBECTL} --namespace=ranking scale deployment vision --replicas=0`,
     ]);
     expect(lift).toContain(
-      "kubectl --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas-",
+      `${KUBECTL} --namespace=ranking annotate scaledobject vision autoscaling.keda.sh/paused-replicas-`,
     );
+  });
+
+  test("ask Kubernetes as that account too, which kubectl does not do by itself; as the person where there is none", () => {
+    const ofKubectl = (of: Parameters<typeof stopCommands>[0]) => {
+      const { capacity, lift } = stopCommands(of, scaledVision());
+      return [...capacity, ...lift].filter((command) => command.includes("kubectl"));
+    };
+    expect(ofKubectl(target)).toHaveLength(4);
+    for (const command of ofKubectl(target)) expect(command.startsWith(`${KUBECTL} --namespace=`)).toBe(true);
+    for (const command of ofKubectl({ ...target, account: undefined })) {
+      expect(command.startsWith("kubectl --namespace=")).toBe(true);
+    }
+  });
+
+  test("pause nothing where a number of replicas is fixed", () => {
+    const { capacity, lift } = stopCommands(target, vision({ replicas: { min: 3, max: 3 } }));
+    expect([...capacity, ...lift].join()).not.toContain("annotate");
+    expect(lift.join()).toContain("scale deployment vision --replicas=3");
   });
 
   test("name what holds the replicas: a candidate besides, a Rollout where Argo Rollouts makes them", () => {
