@@ -269,10 +269,13 @@ const STAND_IN = {
 // No stack can be made without these, and nothing more be checked.
 const FRAME = ["name", "project", "region", "zones", "governance", "state"];
 const SECTIONS = ["network", "cluster", "teams", "models"];
+// What decides which fields a model has: without it nothing of the model was read.
+const KIND_OF_MODEL = /^models\[\d+\](\.server|\.surface|\.surface\.on)?$/;
 
 function canCompose(problems: Problems): boolean {
   return !problems.failures.some(
-    ({ path }) => FRAME.includes(path.split(/[.[]/, 1)[0]!) || SECTIONS.includes(path) || path === "",
+    ({ path }) =>
+      FRAME.includes(path.split(/[.[]/, 1)[0]!) || SECTIONS.includes(path) || KIND_OF_MODEL.test(path) || path === "",
   );
 }
 
