@@ -10,7 +10,7 @@ function refusals(change: Change): readonly Failure[] {
   const config = structuredClone(example("prod"));
   change(config);
   try {
-    void new AiPlatform(new App(), config as EnvironmentConfig);
+    void new AiPlatform(new App(), config);
   } catch (error) {
     if (ConfigError.is(error)) return error.failures;
     throw error;
