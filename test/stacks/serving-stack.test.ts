@@ -1,5 +1,4 @@
 import { ConfigError, type Failure } from "../../lib/core";
-import type { EnvironmentConfig } from "../../stacks/environment-config";
 import { AiPlatform } from "../../stacks/ai-platform";
 import { App } from "cdktf";
 import { example, synthesizeExample } from "./examples";

@@ -3,6 +3,9 @@ import { stopFailures } from "../../../lib/serving/kill-switch-config";
 import { stopRules } from "../../../lib/serving/kill-switch-rules";
 import { stopCommands, stopRunbook } from "../../../lib/serving/kill-switch-runbook";
 import { breakGlassObjects } from "../../../lib/serving/break-glass-objects";
+import { breakGlassPolicies } from "../../../lib/serving/break-glass-policies";
+import { workloadsOf } from "../../../lib/serving/stopped-workloads";
+import type { ModelValues } from "../../../lib/serving";
 import { MODELS, assistant, churn, refusals, stoppableStack, vision } from "./fixture";
 
 const OWNER = "ml-platform-lead";
@@ -213,16 +216,16 @@ describe("who breaks the glass", () => {
     expect(roles).toContain("roles/gkehub.gatewayEditor");
   });
 
-  test("scales the models of each namespace and pauses their autoscaling: named ones, and nothing else", () => {
-    const objects = breakGlassObjects(
-      [
-        { name: "assistant", namespace: "support" },
-        { name: "vision", namespace: "ranking" },
-        { name: "churn", namespace: "ranking" },
-      ],
-      "stop@p.iam.gserviceaccount.com",
-      OWNER,
-    );
+  const STOP = "stop@p.iam.gserviceaccount.com";
+  const workloads = [
+    assistant(),
+    vision({ replicas: { min: 2, max: 6 } }),
+    vision({ name: "fixed", replicas: { min: 3, max: 3 } }),
+    churn({ replicas: { min: 0, max: 4 } }),
+  ].flatMap(workloadsOf);
+
+  test("scales the models of each namespace and pauses their autoscaling: what is there, and nothing else", () => {
+    const objects = breakGlassObjects(workloads, STOP, OWNER);
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual([
       "Role support",
       "RoleBinding support",
@@ -230,17 +233,64 @@ describe("who breaks the glass", () => {
       "RoleBinding ranking",
     ]);
     const rules = objects[2]!["rules"] as { resources: string[]; resourceNames: string[]; verbs: string[] }[];
-    for (const { resourceNames } of rules) {
-      expect(resourceNames).toEqual(["vision", "vision-candidate", "churn", "churn-candidate"]);
-    }
-    const writes = rules
-      .filter(({ verbs }) => verbs.some((verb) => verb !== "get"))
-      .flatMap(({ resources }) => resources);
-    expect(writes).toEqual(["deployments/scale", "rollouts/scale", "scaledobjects"]);
+    const named = Object.fromEntries(rules.map(({ resources, resourceNames }) => [resources.join(), resourceNames]));
+    expect(named).toEqual({
+      deployments: ["vision", "fixed"],
+      "deployments/scale": ["vision", "fixed"],
+      rollouts: ["churn"],
+      "rollouts/scale": ["churn"],
+      scaledobjects: ["vision", "churn"],
+    });
     expect(rules.flatMap(({ verbs }) => verbs)).not.toContain("delete");
-    expect(objects[1]!["subjects"]).toEqual([
-      { apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "stop@p.iam.gserviceaccount.com" },
-    ]);
+    expect(objects[1]!["subjects"]).toEqual([{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: STOP }]);
+  });
+
+  test("has the candidate of a model that has one, and never a rule without names, which is one on everything", () => {
+    const [{ rules }] = breakGlassObjects(workloads, STOP, OWNER) as any;
+    for (const { resources, resourceNames } of rules) {
+      expect(resources.join()).not.toContain("rollouts");
+      expect(resourceNames).toEqual(["assistant", "assistant-candidate"]);
+    }
+  });
+
+  test("finds a model on KServe by the name of its Deployment", () => {
+    const [workload] = workloadsOf({
+      ...vision({ replicas: { min: 1, max: 2 } }),
+      surface: { on: "kserve" },
+    });
+    expect(workload).toMatchObject({ kind: "deployment", name: "vision-predictor", scaler: "vision" });
+  });
+
+  test("is held by the API server to the one annotation, and to the minimum of each model", () => {
+    const policies = breakGlassPolicies(workloads, STOP).filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
+    const [pause, scale] = policies.map(({ spec }: any) => spec);
+    for (const spec of [pause, scale]) {
+      expect(spec.matchConditions).toEqual([
+        { name: "stops-models", expression: `request.userInfo.username == "${STOP}"` },
+      ]);
+      expect(spec.failurePolicy).toBe("Fail");
+    }
+    expect(pause.validations[0].expression).toBe("object.spec == oldObject.spec");
+    expect(scale.variables[0].expression).toBe(
+      '{"support/assistant": 1, "support/assistant-candidate": 1, "ranking/vision": 2, "ranking/fixed": 3, "ranking/churn": 1}',
+    );
+    const bound = breakGlassPolicies(workloads, STOP).filter(({ kind }) => kind !== "ValidatingAdmissionPolicy");
+    expect(bound.map(({ spec }: any) => spec)).toEqual(
+      policies.map(({ metadata }) => ({ policyName: metadata.name, validationActions: ["Deny"] })),
+    );
+  });
+
+  test("has no right before what bounds it is there", () => {
+    const { release } = Object.fromEntries(
+      stack()
+        .resources("helm_release")
+        .filter(({ config }) => config["name"] === "kill-switch-bounds")
+        .map(({ address }) => ["release", address]),
+    );
+    expect(release).toBeDefined();
+    const bindings = stack().resources("kubernetes_role_binding_v1");
+    expect(bindings.length).toBeGreaterThan(0);
+    for (const { config } of bindings) expect(config["depends_on"]).toContain(release);
   });
 
   test("has no end: a right that is over when it is needed stops nothing", () => {
