@@ -1,45 +1,29 @@
 import type { KubernetesObject } from "../delivery";
-
-/** A model that may be taken down. */
-export interface StoppedModel {
-  readonly name: string;
-  readonly namespace: string;
-}
+import type { StoppedWorkload } from "./stopped-workloads";
 
 const RBAC = "rbac.authorization.k8s.io";
 const NAME = "kill-switch";
 
 /**
- * What the account that stops models may do in the cluster: in each namespace, scale the models that are named there and pause their
- * autoscaling. Kubernetes cannot restrict a patch to one annotation, so it may change the whole of these autoscaling objects, and of no others.
+ * What the account that stops models may do in the cluster: in each namespace, scale the models that are there and pause their autoscaling.
+ * Kubernetes cannot restrict a patch to one annotation, nor a scale to a number: `breakGlassPolicies` do.
  *
  * @param account its e-mail address: the name by which the Connect Gateway makes it known to Kubernetes
  */
-export function breakGlassObjects(models: readonly StoppedModel[], account: string, owner: string): KubernetesObject[] {
-  const namespaces = [...new Set(models.map(({ namespace }) => namespace))];
+export function breakGlassObjects(
+  workloads: readonly StoppedWorkload[],
+  account: string,
+  owner: string,
+): KubernetesObject[] {
+  const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
   return namespaces.flatMap((namespace): KubernetesObject[] => {
-    const names = models
-      .filter((model) => model.namespace === namespace)
-      .flatMap(({ name }) => [name, `${name}-candidate`]);
     const metadata = { name: NAME, namespace, labels: { "ai-human-stop": owner } };
-    const may = (apiGroup: string, resources: readonly string[], verbs: readonly string[]) => ({
-      apiGroups: [apiGroup],
-      resources,
-      resourceNames: names,
-      verbs,
-    });
     return [
       {
         apiVersion: `${RBAC}/v1`,
         kind: "Role",
         metadata,
-        rules: [
-          may("apps", ["deployments"], ["get"]),
-          may("apps", ["deployments/scale"], ["get", "patch", "update"]),
-          may("argoproj.io", ["rollouts"], ["get"]),
-          may("argoproj.io", ["rollouts/scale"], ["get", "patch", "update"]),
-          may("keda.sh", ["scaledobjects"], ["get", "patch"]),
-        ],
+        rules: rules(workloads.filter((workload) => workload.namespace === namespace)),
       },
       {
         apiVersion: `${RBAC}/v1`,
@@ -50,4 +34,30 @@ export function breakGlassObjects(models: readonly StoppedModel[], account: stri
       },
     ];
   });
+}
+
+function rules(workloads: readonly StoppedWorkload[]) {
+  const namesOf = (kind: StoppedWorkload["kind"]) =>
+    workloads.filter((workload) => workload.kind === kind).map(({ name }) => name);
+  // A rule that names nothing is a rule on everything.
+  const may = (
+    apiGroup: string,
+    resources: readonly string[],
+    resourceNames: readonly string[],
+    verbs: readonly string[],
+  ) => (resourceNames.length > 0 ? [{ apiGroups: [apiGroup], resources, resourceNames, verbs }] : []);
+  const deployments = namesOf("deployment");
+  const rollouts = namesOf("rollout.argoproj.io");
+  return [
+    ...may("apps", ["deployments"], deployments, ["get"]),
+    ...may("apps", ["deployments/scale"], deployments, ["get", "patch", "update"]),
+    ...may("argoproj.io", ["rollouts"], rollouts, ["get"]),
+    ...may("argoproj.io", ["rollouts/scale"], rollouts, ["get", "patch", "update"]),
+    ...may(
+      "keda.sh",
+      ["scaledobjects"],
+      workloads.flatMap(({ scaler }) => scaler ?? []),
+      ["get", "patch"],
+    ),
+  ];
 }

@@ -8,7 +8,7 @@ import { TagsTagValue } from "@cdktf/provider-google/lib/tags-tag-value";
 import { Construct } from "constructs";
 import { NAMES } from "../catalog/names";
 import { Environment, Ref, resourceName, type ServiceAccountRef } from "../core";
-import { kubernetesResource } from "../delivery";
+import { ManifestRelease, kubernetesResource } from "../delivery";
 import {
   CustomRole,
   Principals,
@@ -20,13 +20,18 @@ import {
 } from "../iam";
 import type { EdgePolicyRef } from "./edge-policy";
 import type { BreakGlassConfig } from "./kill-switch-config";
-import { breakGlassObjects, type StoppedModel } from "./break-glass-objects";
+import { breakGlassObjects } from "./break-glass-objects";
+import { breakGlassPolicies } from "./break-glass-policies";
+import type { StoppedWorkload } from "./stopped-workloads";
 
 export interface BreakGlassProps extends BreakGlassConfig {
   /** Who answers for the right. */
   readonly owner: string;
   readonly policy: EdgePolicyRef;
-  readonly models: readonly StoppedModel[];
+  /** What may be taken down, and given back. */
+  readonly workloads: readonly StoppedWorkload[];
+  /** Namespace of the gateway, which holds Helm's record of what bounds the account. */
+  readonly namespace: string;
   readonly after?: readonly ITerraformDependable[];
   readonly channels?: readonly Ref[];
 }
@@ -36,8 +41,8 @@ const TAG_VALUE = "edge";
 
 /**
  * The account that whoever is on call becomes to stop a model. On Google Cloud it may change the rules of one Cloud Armor policy, told by a tag;
- * in the cluster it may scale the models that are named and pause their autoscaling. It may nothing else: it reads no data, makes nothing and
- * takes nothing away. Its changes are in the Admin Activity log, which nobody can switch off, and the next plan shows them.
+ * in the cluster it may scale the models that are there, never above their minimum, and pause their autoscaling. It may nothing else: it reads no
+ * data, makes nothing and takes nothing away. Its changes are in the Admin Activity log, which nobody can switch off, and the next plan shows them.
  *
  * Nobody has to agree to a use, unlike `Elevation`: a stop that waits for an approver comes too late, and can be lifted.
  */
@@ -50,13 +55,15 @@ export class BreakGlass extends Construct {
     readonly tagBinding: TagsLocationTagBinding;
     /** Rights in the cluster, by kind and namespace. */
     readonly rights: ReadonlyMap<string, TerraformResource>;
+    /** What bounds those rights where a role cannot. */
+    readonly bounds: ManifestRelease;
     /** Absent without channels. */
     readonly alert?: MonitoringAlertPolicy;
   };
 
   constructor(scope: Construct, id: string, props: BreakGlassProps) {
     super(scope, id);
-    const { group, owner, policy, models, after = [], channels } = props;
+    const { group, owner, policy, workloads, namespace, after = [], channels } = props;
     const { name: environment, projectId } = Environment.of(this);
     const accountId = resourceName(this, "name", NAMES.serviceAccount, environment, "kill-switch");
     const account = new ServiceAccount(this, "account", {
@@ -73,18 +80,24 @@ export class BreakGlass extends Construct {
     new ProjectGrants(this).allow("gatewayWrite", principal, {
       reason: "reaches the cluster to take stopped models down; Kubernetes itself lets it do no more",
     });
+    const bounds = new ManifestRelease(this, "bounds", {
+      name: "kill-switch-bounds",
+      namespace,
+      objects: breakGlassPolicies(workloads, email),
+      after: [...after, account],
+    });
     const rights = new Map<string, TerraformResource>();
-    for (const object of breakGlassObjects(models, email, owner)) {
+    for (const object of breakGlassObjects(workloads, email, owner)) {
       const { kind, metadata } = object;
       const role = kind === "RoleBinding" ? rights.get(`Role ${metadata.namespace}`) : undefined;
-      const before = [...after, ...(role ? [role] : []), account];
+      const before = [...after, ...bounds.dependables, ...(role ? [role] : []), account];
       rights.set(
         `${kind} ${metadata.namespace}`,
         kubernetesResource(this, `${kind.toLowerCase()}-${metadata.namespace}`, object, before),
       );
     }
     const alert = channels && this.alert(email, channels, account, owner);
-    this.resources = { account, tag, tagValue, tagBinding, rights, alert };
+    this.resources = { account, tag, tagValue, tagBinding, rights, bounds, alert };
   }
 
   // Security policies have no policy of their own, and conditions do not know their names; tags they know (Cloud Armor docs, "Manage tags").

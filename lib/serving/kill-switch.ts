@@ -9,7 +9,7 @@ import { killSwitchSchema, stopFailures, type KillSwitchConfig } from "./kill-sw
 import { RUNBOOKS_FOLDER } from "./kill-switch-folder";
 import { placeFailures, stopRules } from "./kill-switch-rules";
 import { stopRunbook, type StopTarget } from "./kill-switch-runbook";
-import type { StoppableModel } from "./stopped-workloads";
+import { workloadsOf, type StoppableModel } from "./stopped-workloads";
 
 export type KillSwitchProps = Tokenable<KillSwitchConfig> & {
   /** Every model of the environment; those without a route have no rule at the edge. */
@@ -58,7 +58,8 @@ export class KillSwitch extends Construct {
         ...config.breakGlass,
         owner: config.owner,
         policy,
-        models: models.map(({ name, team }) => ({ name, namespace: team })),
+        workloads: models.flatMap(workloadsOf),
+        namespace,
         after,
         channels,
       });

@@ -4,33 +4,56 @@ import type { ApiClient } from "../api/client";
 import { Problems } from "../checks";
 import { OTHER_NAMESPACES, TRIED, TRIED_CLUSTER_WIDE } from "./access";
 import { rightsOf } from "./accounts";
+import { problemsOfStop } from "./stops";
 
-type Model = Pick<ModelConfig, "name" | "team">;
+type Model = Pick<ModelConfig, "name" | "team" | "replicas">;
+type Where = { readonly namespace: string; readonly name: string };
 
-const STOP: readonly Right[] = [
-  "get deployments.apps",
-  "patch deployments.apps/scale",
-  "update deployments.apps/scale",
-  "get rollouts.argoproj.io",
-  "patch rollouts.argoproj.io/scale",
-  "patch scaledobjects.keda.sh",
+const STOPS_MODELS = /-kill-switch@/;
+
+/** By what is there of a model: nobody has a right to what somebody may yet make. */
+const STOP: readonly { readonly apiVersion: string; readonly kind: string; readonly rights: readonly Right[] }[] = [
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    rights: ["get deployments.apps", "patch deployments.apps/scale", "update deployments.apps/scale"],
+  },
+  {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    rights: ["get rollouts.argoproj.io", "patch rollouts.argoproj.io/scale"],
+  },
+  { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", rights: ["patch scaledobjects.keda.sh"] },
 ];
 const SHIFT: readonly Right[] = [
   "get httproutes.gateway.networking.k8s.io",
   "patch httproutes.gateway.networking.k8s.io",
 ];
-const ON_ONE_OBJECT = [...STOP, ...SHIFT];
+const ON_ONE_OBJECT = [...STOP.flatMap(({ rights }) => rights), ...SHIFT];
 
 /** Google service accounts with rights in the cluster, and what each may do to a model: by its name, and never to all objects of a kind. */
 const ACCOUNTS: readonly {
   readonly account: RegExp;
-  readonly may: (model: Model, account: RegExpExecArray) => readonly Right[];
+  readonly may: (client: ApiClient, where: Where, account: RegExpExecArray) => Promise<readonly Right[]>;
 }[] = [
   // Whoever is on call becomes this one, to stop a model without Terraform.
-  { account: /-kill-switch@/, may: () => STOP },
+  { account: STOPS_MODELS, may: stops },
   // A workflow that shifts requests from one version of a model to the next.
-  { account: /-rollout-([^@]+)@/, may: ({ name }, [, model]) => (name === model ? SHIFT : []) },
+  {
+    account: /-rollout-([^@]+)@/,
+    may: (_client, { name }, [, model]) => Promise.resolve(name === model ? SHIFT : []),
+  },
 ];
+
+async function stops(client: ApiClient, { namespace, name }: Where): Promise<Right[]> {
+  const there = await Promise.all(
+    STOP.map(async ({ apiVersion, kind, rights }) => {
+      const known = await client.knows(apiVersion, kind);
+      return known && (await client.read(apiVersion, kind, { namespace, name })) ? rights : [];
+    }),
+  );
+  return there.flat();
+}
 
 /** Google's accounts, break glass among them, may do to models what their duty is, and nothing else. */
 export async function googleAccountsMayDoTheirDuty(client: ApiClient, models: readonly Model[]): Promise<string> {
@@ -45,15 +68,16 @@ async function problemsOf(client: ApiClient, email: string, models: readonly Mod
   const known = ACCOUNTS.find(({ account }) => account.test(email));
   const problems: string[] = known ? [] : ["is an account that nobody foresaw"];
   for (const model of models) {
-    const where = { namespace: model.team, name: model.name };
-    const found = await rightsOf(client, subject, ON_ONE_OBJECT, where);
-    const due = known?.may(model, known.account.exec(email)!) ?? [];
-    problems.push(
-      ...due.filter((right) => !found.includes(right)).map((right) => `may not ${right} ${model.name}`),
-      ...found.filter((right) => !due.includes(right)).map((right) => `may ${right} ${model.name}`),
-    );
-    const others = await rightsOf(client, subject, ON_ONE_OBJECT, { ...where, name: "another" });
-    problems.push(...others.map((right) => `may ${right} another in ${model.team}`));
+    for (const name of [model.name, `${model.name}-candidate`, "another"]) {
+      const where = { namespace: model.team, name };
+      const found = await rightsOf(client, subject, ON_ONE_OBJECT, where);
+      const due = (await known?.may(client, where, known.account.exec(email)!)) ?? [];
+      problems.push(
+        ...due.filter((right) => !found.includes(right)).map((right) => `may not ${right} ${name}`),
+        ...found.filter((right) => !due.includes(right)).map((right) => `may ${right} ${name} in ${model.team}`),
+      );
+    }
+    if (STOPS_MODELS.test(email)) problems.push(...(await problemsOfStop(client, subject, model)));
   }
   for (const namespace of [...new Set(models.map(({ team }) => team)), ...OTHER_NAMESPACES]) {
     const found = await rightsOf(client, subject, [...TRIED, ...ON_ONE_OBJECT], { namespace });

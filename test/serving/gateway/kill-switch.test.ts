@@ -5,7 +5,6 @@ import { stopCommands, stopRunbook } from "../../../lib/serving/kill-switch-runb
 import { breakGlassObjects } from "../../../lib/serving/break-glass-objects";
 import { breakGlassPolicies } from "../../../lib/serving/break-glass-policies";
 import { workloadsOf } from "../../../lib/serving/stopped-workloads";
-import type { ModelValues } from "../../../lib/serving";
 import { MODELS, assistant, churn, refusals, stoppableStack, vision } from "./fixture";
 
 const OWNER = "ml-platform-lead";
