@@ -1,4 +1,5 @@
 import { CHARTS } from "../catalog/charts";
+import { ACCELERATOR_TAINTS } from "../catalog/machines";
 import type { KubernetesObject } from "../delivery";
 import { BATCH_ACCOUNT } from "./batch-account";
 import { BATCH_QUEUE } from "./queue-names";
@@ -142,7 +143,28 @@ function validations({ queued, eachPod }: Submitted) {
       ),
       message: `jobs run as ${BATCH_ACCOUNT}: drop serviceAccountName, or give it that value`,
     },
+    // GKE adds the toleration to pods. Kueue judges the job, before there is one, and would never admit it.
+    ...Object.values(ACCELERATOR_TAINTS).map(({ key, value }) => ({
+      expression: eachPod((pod) => `!(${asksFor(pod, key)}) || (${tolerates(pod, key, value)})`),
+      message: `pods that request ${key} tolerate its nodes' taint themselves: add to tolerations { key: ${key}, operator: Exists, effect: NoSchedule }`,
+    })),
   ];
+}
+
+function asksFor(pod: string, resource: string): string {
+  const named = (list: string) => `has(c.resources.${list}) && "${resource}" in c.resources.${list}`;
+  const some = (containers: string) =>
+    `has(${containers}) && ${containers}.exists(c, has(c.resources) && (${named("limits")} || ${named("requests")}))`;
+  return ["containers", "initContainers"].map((field) => some(`${pod}.${field}`)).join(" || ");
+}
+
+function tolerates(pod: string, key: string, value: string): string {
+  const isIts = [
+    `(!has(t.key) || t.key == "${key}")`,
+    `(has(t.operator) && t.operator == "Exists" || has(t.value) && t.value == "${value}")`,
+    `(!has(t.effect) || t.effect == "NoSchedule")`,
+  ].join(" && ");
+  return `has(${pod}.tolerations) && ${pod}.tolerations.exists(t, ${isIts})`;
 }
 
 function hasLabels(object: string): string {

@@ -272,6 +272,16 @@ describe("jobs that go round the queues", () => {
     expect(message).toBe("jobs run as batch: drop serviceAccountName, or give it that value");
   });
 
+  test("are those that Kueue would never admit: for accelerators, without the toleration that GKE adds to pods later", () => {
+    const [gpu, tpu] = policy.validations.slice(4);
+    expect(gpu.message).toBe(
+      "pods that request nvidia.com/gpu tolerate its nodes' taint themselves: add to tolerations { key: nvidia.com/gpu, operator: Exists, effect: NoSchedule }",
+    );
+    expect(gpu.expression).toContain('"nvidia.com/gpu" in c.resources.limits');
+    expect(gpu.expression).toContain('t.key == "nvidia.com/gpu"');
+    expect(tpu.message).toContain("google.com/tpu");
+  });
+
   test("may be sets of jobs, too, whoever makes them", () => {
     const { spec } = released(stack, "ValidatingAdmissionPolicy", "queued-jobsets");
     expect(spec.matchConstraints.resourceRules[0]).toMatchObject({ apiGroups: ["jobset.x-k8s.io"] });

@@ -94,12 +94,19 @@ async function problemsOf(
     "with the priority of model servers": named(queued, {}, { priorityClassName: "real-time" }),
     "that runs as a model server": named(queued, {}, { serviceAccountName: "vision" }),
     "that runs as a model server, by the field's old name": named(queued, {}, { serviceAccount: "vision" }),
+    "that asks for a GPU and does not tolerate its taint": named(queued, {}, onGpu([])),
+    "that tolerates another taint": named(queued, {}, onGpu([{ ...TOLERATION, key: "google.com/tpu" }])),
   })) {
     const refusal = await refusedInTime(() => client.create(object, { dryRun: true }));
     if (refusal === undefined) problems.push(`takes a ${kind} ${what}`);
     else if (!refusal.includes("ValidatingAdmissionPolicy")) problems.push(`${kind} ${what}: ${refusal}`);
   }
-  for (const pod of [{}, { serviceAccountName: "batch", priorityClassName: "batch" }]) {
+  for (const pod of [
+    {},
+    { serviceAccountName: "batch", priorityClassName: "batch" },
+    onGpu([TOLERATION]),
+    onGpu([{ key: "nvidia.com/gpu", operator: "Equal", value: "present", effect: "NoSchedule" }]),
+  ]) {
     const refusal = await refusalOf(() => client.create(named(queued, {}, pod), { dryRun: true }));
     if (refusal !== undefined) problems.push(`refuses a queued ${kind}: ${refusal}`);
   }
@@ -108,6 +115,14 @@ async function problemsOf(
 
 function isBatch({ metadata }: ApiObject): boolean {
   return metadata.name === "batch";
+}
+
+const TOLERATION = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
+
+function onGpu(tolerations: readonly Change[]): Change {
+  const [main] = POD.containers;
+  const limits = { ...main!.resources.limits, "nvidia.com/gpu": "1" };
+  return { containers: [{ ...main, resources: { limits } }], tolerations };
 }
 
 const POD = {
