@@ -141,7 +141,9 @@ export class ModelServer extends Construct {
 
   /** To read the folders that its versions load from, and the secrets that it names. */
   private giveRights(config: ModelValues, to: Principal): Grant[] {
-    const sources = variantsOf(config).flatMap((variant) => fuseVolumes(variant.config).map(({ source }) => source));
+    const { previousSource: before } = config;
+    const loaded = variantsOf(config).flatMap((variant) => fuseVolumes(variant.config).map(({ source }) => source));
+    const sources = before !== undefined && loaded.length > 0 ? [...loaded, before] : loaded;
     const secrets = config.secrets.map(({ secret }) => secretId(secret, Environment.of(this).projectId));
     return [
       ...[...new Set(sources)].map((source) =>
