@@ -41,6 +41,8 @@ export function withStandInCharts(json: TerraformJson, crds: Crds, folder: strin
     writeChart(path.join(folder, "stand-ins", name), name, String(version), crdsOfChart(name, crds));
     return [id, { ...rest, chart: `./stand-ins/${name}` }];
   });
+  // Terraform refuses a type of which there is none.
+  if (releases.length === 0) return json;
   return { ...json, resource: { ...json.resource, helm_release: Object.fromEntries(releases) } };
 }
 
