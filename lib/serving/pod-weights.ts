@@ -76,6 +76,9 @@ function mountOptions(prefix: string): string {
   return [
     "implicit-dirs",
     `only-dir:${prefix}`,
+    // Until gcsfuse has GoogleCloudPlatform/gcsfuse#4980 (merged 2026-08-04, not in v3.11.2), it asks for the layout of the whole bucket, for which
+    // a right on one folder is not enough, and the mount ends. Without folders of a hierarchical bucket it asks nothing of the kind.
+    "enable-hns:false",
     "metadata-cache:ttl-secs:-1",
     "metadata-cache:stat-cache-max-size-mb:-1",
     "metadata-cache:type-cache-max-size-mb:-1",

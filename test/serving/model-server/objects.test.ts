@@ -261,6 +261,14 @@ describe("weights", () => {
     expect(pod.volumes).toContainEqual({ name: "gke-gcsfuse-cache", emptyDir: { sizeLimit: "17920Mi" } });
   });
 
+  it("are mounted without a look at the bucket, on which the server has no right", () => {
+    const { volumeAttributes } = served(ASSISTANT)
+      .pod()
+      .volumes.find(({ name }: any) => name === "weights").csi;
+    expect(volumeAttributes).toMatchObject({ skipCSIBucketAccessCheck: "true" });
+    expect(volumeAttributes.mountOptions.split(",")).toContain("enable-hns:false");
+  });
+
   it("are read by a container with amounts of its own, within the namespace's quota", () => {
     const { annotations } = served(ASSISTANT).object("Deployment").spec.template.metadata;
     expect(annotations).toMatchObject({
