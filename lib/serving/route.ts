@@ -1,8 +1,9 @@
 import { ConfigError } from "../core";
 import type { KubernetesObject, ObjectMetadata } from "../delivery";
-import type { GatewayRef } from "./gateway-ref";
+import type { GatewayRef, StopNoticeRef } from "./gateway-ref";
 import { objectiveObjects, pickerName, poolName, poolObject, variantPods, type Variant } from "./inference-pool";
 import { pickerObjects, pickerPods } from "./inference-pool-picker";
+import { publishedPaths, type PublishedPath } from "./published-paths";
 import { routeAddress, type RoutedModel } from "./route-conflicts";
 import { fromLoadBalancer, openings } from "./route-network";
 import { backendPolicies, type RouteBackend } from "./route-policies";
@@ -32,8 +33,8 @@ function hasSecondVersion(config: ServedModel["config"]): boolean {
  * What makes a model answer on the gateway: its route, what the load balancer knows of each of its backends, and for a language model the pools
  * with their endpoint pickers. None for a model without a route. They belong into the model's own release, which waits for `afterGateway`.
  *
- * The path of the route is the gateway's: the server sees what comes after it. A version under test starts with no requests; whoever rolls it
- * out moves the weights.
+ * The path of the route is the gateway's: the server sees what comes after it, and of that only what callers ask for. A version under test
+ * starts with no requests; whoever rolls it out moves the weights.
  */
 export function routeObjects(model: ServedModel, gateway: GatewayRef): KubernetesObject[] {
   const address = routeAddress(model.config, gateway.hosts);
@@ -74,20 +75,6 @@ function httpRoute(
 ): KubernetesObject {
   const { host, path } = routeAddress(model.config, gateway.hosts)!;
   const notice = model.stopped ? gateway.stopNotice : undefined;
-  const rewrite = {
-    type: "URLRewrite",
-    urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
-  };
-  const told = {
-    type: "RequestHeaderModifier",
-    requestHeaderModifier: {
-      set: [
-        { name: "X-Stopped-Model", value: model.name },
-        { name: "X-Stopped-Owner", value: model.config.owner },
-      ],
-    },
-  };
-  const filters = notice ? [told] : path === "/" ? [] : [rewrite];
   return {
     apiVersion: `${GATEWAY_API}/v1`,
     kind: "HTTPRoute",
@@ -103,31 +90,39 @@ function httpRoute(
         },
       ],
       hostnames: [host],
-      rules: [
-        {
-          matches: [{ path: { type: "PathPrefix", value: path } }],
-          ...(filters.length > 0 ? { filters } : {}),
-          backendRefs: notice
-            ? [
-                {
-                  group: "",
-                  kind: "Service",
-                  name: notice.name,
-                  namespace: notice.namespace,
-                  port: notice.port,
-                  weight: 1,
-                },
-              ]
-            : backends.map(({ group, kind, name, port }, index) => ({
-                group,
-                kind,
-                name,
-                port,
-                weight: index === 0 ? 100 : 0,
-              })),
-        },
-      ],
+      rules: notice
+        ? [noticeRule(model, notice, path)]
+        : publishedPaths(model.config.server, path).map((one) => serverRule(one, backends)),
     },
+  };
+}
+
+function noticeRule({ name: model, config }: ServedModel, notice: StopNoticeRef, path: string) {
+  const { name, namespace, port } = notice;
+  const set = [
+    { name: "X-Stopped-Model", value: model },
+    { name: "X-Stopped-Owner", value: config.owner },
+  ];
+  return {
+    matches: [{ path: { type: "PathPrefix", value: path } }],
+    filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { set } }],
+    backendRefs: [{ group: "", kind: "Service", name, namespace, port, weight: 1 }],
+  };
+}
+
+// A rule for each path: the API takes a rewrite of a prefix only where a rule has one match.
+function serverRule({ from, to }: PublishedPath, backends: readonly RouteBackend[]) {
+  const rewrite = { path: { type: "ReplacePrefixMatch", replacePrefixMatch: to } };
+  return {
+    matches: [{ path: { type: "PathPrefix", value: from } }],
+    ...(from === to ? {} : { filters: [{ type: "URLRewrite", urlRewrite: rewrite }] }),
+    backendRefs: backends.map(({ group, kind, name, port }, index) => ({
+      group,
+      kind,
+      name,
+      port,
+      weight: index === 0 ? 100 : 0,
+    })),
   };
 }
 

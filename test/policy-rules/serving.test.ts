@@ -182,9 +182,11 @@ const tables: Readonly<Record<string, Table>> = {
       routed({}, stop(STOP)),
       routed({}, stop(STOP, "deny(502)", false)),
       routed({ matches: prefix("/") }, stop(STOP)),
+      routed({ matches: prefix("/it/v1") }, stop(STOP)),
     ],
     violation: [
       routed({}),
+      routed({ matches: prefix("/item/v1") }, stop(STOP)),
       routed({}, stop("request.path.matches('^/other(/|$)')")),
       routed({}, stop(STOP.replace("m[.]acme", "other[.]acme"))),
       routed({}, stop(STOP, "allow")),

@@ -23,9 +23,10 @@ describe("the route of a model", () => {
         hostnames: ["models.acme.example"],
         rules: [
           {
-            matches: [{ path: { type: "PathPrefix", value: "/vision" } }],
+            matches: [{ path: { type: "PathPrefix", value: "/vision/v2/models" } }],
             backendRefs: [{ group: "", kind: "Service", name: "vision", port: 8000, weight: 100 }],
           },
+          { matches: [{ path: { type: "PathPrefix", value: "/vision/v2/health" } }] },
         ],
       },
     });
@@ -41,6 +42,67 @@ describe("the route of a model", () => {
       { type: "URLRewrite", urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } } },
     ]);
     expect(filtersOf("/")).toBeUndefined();
+  });
+
+  /** Where a request to a path ends up on the server, as the longest prefix decides; undefined where no rule takes it. */
+  function seenBy(values: Parameters<typeof served>[0], path: string): string | undefined {
+    const { rules } = route(values)["spec"] as {
+      rules: { matches: [{ path: { value: string } }]; filters?: [{ urlRewrite: { path: Rewrite } }] }[];
+    };
+    const [longest] = rules
+      .map(({ matches, filters }) => ({
+        from: matches[0].path.value,
+        to: filters?.[0].urlRewrite.path.replacePrefixMatch,
+      }))
+      .filter(({ from }) => from === "/" || path === from || path.startsWith(`${from}/`))
+      .sort((a, b) => b.from.length - a.from.length);
+    if (longest === undefined) return undefined;
+    const { from, to = from } = longest;
+    return `${to}/${path.slice(from.length)}`.replaceAll(/\/+/g, "/").replace(/(.)\/$/, "$1");
+  }
+  type Rewrite = { replacePrefixMatch: string };
+
+  test.each([
+    ["/assistant/v1/chat/completions", "/v1/chat/completions"],
+    ["/assistant/metrics", undefined],
+    ["/assistant/docs", undefined],
+    ["/assistant/v10", undefined],
+    ["/assistant", undefined],
+  ])("of vLLM leads %s to %s", (asked, seen) => {
+    expect(seenBy(assistant(), asked)).toBe(seen);
+    expect(seenBy(assistant({ route: { path: "/" } }), asked.replace("/assistant", "") || "/")).toBe(seen);
+  });
+
+  test.each([
+    ["/vision/v2/models/yolo/versions/1/infer", "/v2/models/yolo/versions/1/infer"],
+    ["/vision/v2/health/ready", "/v2/health/ready"],
+    ["/vision/v2/repository/index", undefined],
+    ["/vision/v2/systemsharedmemory/status", undefined],
+    ["/vision/v2/cudasharedmemory/region/a/register", undefined],
+    ["/vision/v2/logging", undefined],
+    ["/vision/v2/trace/setting", undefined],
+    ["/vision/logger/metrics", undefined],
+  ])("of Triton leads %s to %s", (asked, seen) => {
+    expect(seenBy(vision(), asked)).toBe(seen);
+  });
+
+  test.each([
+    ["/predict", "/predict"],
+    ["/openapi.json", "/openapi.json"],
+    ["/metricsystem", "/metricsystem"],
+    ["/metrics", "/not-published"],
+    ["/healthz", "/not-published"],
+    ["/readyz", "/not-published"],
+    ["/logger/metrics", "/not-published/metrics"],
+  ])("of an HTTP server leads %s to %s", (asked, seen) => {
+    expect(seenBy(churn(), `/v1/churn${asked}`)).toBe(seen);
+    expect(seenBy(churn({ route: { path: "/" } }), asked)).toBe(seen);
+  });
+
+  test("shifts the weights of all that it leads to the server", () => {
+    const { rules } = route(churn())["spec"] as { rules: { backendRefs: object[] }[] };
+    expect(rules.length).toBeGreaterThan(1);
+    for (const { backendRefs } of rules) expect(backendRefs).toEqual(rules[0]!.backendRefs);
   });
 
   test("starts a version under test with no requests, on the canary Service or on a pool of its own", () => {

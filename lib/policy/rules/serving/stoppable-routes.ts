@@ -17,6 +17,12 @@ function denied(context: RuleContext): unknown[] {
     });
 }
 
+/** True for a stop of a path that this one lies below, and all that does with it. */
+function stopsAbove(stop: string, prefix: string): boolean {
+  const parts = prefix.split("/");
+  return parts.some((_part, index) => index > 1 && stop.includes(`^${parts.slice(0, index).join("/")}(/|$)`));
+}
+
 export const stoppableRoutes = objectRule({
   id: "serving.stoppableRoutes",
   title: "A rule stands ready to stop each route",
@@ -42,7 +48,7 @@ export const stoppableRoutes = objectRule({
           typeof stop === "string" &&
           !isLate(stop) &&
           wanted.length > 0 &&
-          wanted.every((part) => stop.includes(String(part)));
+          wanted.every((part) => stop.includes(String(part)) || (part === prefix && stopsAbove(stop, String(part))));
         if (stops.some(isStop)) continue;
         const where = at(route, rule.path);
         if ([...wanted, ...stops].some(isLate)) sight.unknown ??= where;
