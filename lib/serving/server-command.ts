@@ -103,6 +103,17 @@ function loraRank(rank: number): number {
   return LORA_RANKS.find((known) => known >= rank) ?? rank;
 }
 
+const RESTRICTING = ["--http-restricted-api", "--grpc-restricted-protocol"] as const;
+
+/**
+ * Shuts what changes a Triton that runs: its repository, shared memory, log and trace files. Routes leave these out but for the trace of one
+ * model, whose path lies below the model's; callers within the cluster have no route before them. Triton 23.11 or later takes the flag for HTTP.
+ * It wants a header with a value; a line feed is in none, so that there is no secret to keep.
+ */
+function closed(flag: (typeof RESTRICTING)[number]): string {
+  return `${flag}=model-repository,shared-memory,logging,trace:nobody=\n`;
+}
+
 function triton(config: TritonModelValues): ServerCommand {
   const names = config.modelNames;
   return {
@@ -115,6 +126,8 @@ function triton(config: TritonModelValues): ServerCommand {
       "--strict-readiness=true",
       `--exit-timeout-secs=${requestSeconds(config)}`,
       ...(names ? ["--model-control-mode=explicit", ...names.map((name) => `--load-model=${name}`)] : []),
+      // An interface that two of these name keeps Triton from starting: the owner's own stand alone.
+      ...RESTRICTING.filter((flag) => !config.args.some((arg) => arg.startsWith(flag))).map(closed),
       ...config.args,
     ],
     env: {},

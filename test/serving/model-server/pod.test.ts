@@ -230,3 +230,22 @@ describe("an HTTP server", () => {
     });
   });
 });
+
+describe("what would change a Triton that runs", () => {
+  const closed = "model-repository,shared-memory,logging,trace:nobody=\n";
+
+  it("is shut for all, over HTTP and gRPC alike", () => {
+    const { args } = served(VISION).pod().containers[0];
+    expect(args).toEqual(
+      expect.arrayContaining([`--http-restricted-api=${closed}`, `--grpc-restricted-protocol=${closed}`]),
+    );
+  });
+
+  it("is left to restrictions of the owner's own, which Triton would not take twice", () => {
+    const own = "--http-restricted-api=shared-memory:key=value";
+    const { args } = served({ ...VISION, args: [own] }).pod().containers[0];
+    const [first, ...more] = args.filter((arg: string) => arg.startsWith("--http-restricted-api"));
+    expect([first, more]).toEqual([own, []]);
+    expect(args).toContain(`--grpc-restricted-protocol=${closed}`);
+  });
+});
