@@ -4,7 +4,7 @@ import type { NodePoolRef } from "../cluster";
 import { isFixed } from "./autoscaling";
 import { selectorOf, variantLabels, variantSelector, type Variant } from "./model-variant";
 import type { Placement } from "./placement";
-import type { PodTemplate } from "./pod-template";
+import { graceSeconds, type PodTemplate } from "./pod-template";
 import { LOGGER_PORT, needsLogger } from "./prediction-log-sidecar";
 import { openings, type Flow } from "./route-network";
 import { serverCommand, servingPort, servingPortName } from "./server-command";
@@ -105,26 +105,46 @@ export function podMonitoring(metadata: ObjectMetadata, config: ModelValues): Ku
 /** Time that a node may take to be there and to pull an image of some ten gigabytes. */
 const NODE_AND_IMAGE_SECONDS = 900;
 
+/** The part of it that the image may take, on a node that is there. */
+const IMAGE_SECONDS = 300;
+
 /** Seconds after which a replica that is not ready counts as failed: longer than its probes wait. */
 export function progressSeconds(config: ModelValues): number {
   return startupSeconds(config) + NODE_AND_IMAGE_SECONDS;
 }
 
-/** How replicas are replaced: one more at a time where there is room for it, else one fewer. Never all at once. */
+/** How replicas are replaced: some more at a time where there is room for them, else one fewer. Never all at once. */
 export function updateStrategy({ config }: Variant, placement: Placement) {
-  const surge = hasRoom(config, placement);
+  const surge = surgeOf(config, placement);
   return {
     type: "RollingUpdate",
-    rollingUpdate: { maxSurge: surge ? 1 : 0, maxUnavailable: surge ? 0 : 1 },
+    rollingUpdate: { maxSurge: surge, maxUnavailable: surge === 0 ? 1 : 0 },
   };
 }
 
-/** True where one replica more than the most would find a node: never on GPUs that are reserved, granted or spare capacity. */
-function hasRoom(config: ModelValues, { pools, resources, computeClass }: Placement): boolean {
-  if (resources.gpus === 0) return true;
-  if (computeClass !== undefined || pools.some(({ model }) => model !== "on-demand")) return false;
+/**
+ * Seconds in which an update ends that goes well. The first replicas may need nodes; those after them start where others ended. Helm waits for
+ * all replicas but those that may be missing (pkg/kube/ready.go, deploymentReady), and for no custom resource: not for a Rollout.
+ */
+export function updateSeconds(variant: Variant, placement: Placement, byDeployment: boolean): number {
+  const { config } = variant;
+  const surge = surgeOf(config, placement);
+  const most = config.replicas.max;
+  const turns = surge === HALF ? 2 : surge === 0 ? most - 1 : Math.ceil(most / surge);
+  const further = byDeployment ? Math.max(0, turns - 1) : 0;
+  const grace = graceSeconds(variant);
+  return progressSeconds(config) + grace + further * (startupSeconds(config) + IMAGE_SECONDS + grace);
+}
+
+const HALF = "50%";
+
+/** Replicas beyond the most that find a node: without GPUs half as many again, of GPUs those that are neither reserved, granted nor spare capacity. */
+function surgeOf(config: ModelValues, { pools, resources, computeClass }: Placement): typeof HALF | number {
+  if (resources.gpus === 0) return HALF;
+  if (computeClass !== undefined || pools.some(({ model }) => model !== "on-demand")) return 0;
   const held = pools.reduce((sum, pool) => sum + replicasOf(pool, resources.gpus), 0);
-  return config.replicas.max * (config.candidate ? 2 : 1) + 1 <= held;
+  const spare = held - config.replicas.max * (config.candidate ? 2 : 1);
+  return Math.max(0, Math.min(spare, config.replicas.max));
 }
 
 function replicasOf({ gpuShares, maxNodes }: NodePoolRef, gpus: number): number {

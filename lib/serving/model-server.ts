@@ -21,7 +21,7 @@ import { afterGateway, type GatewayRef } from "./gateway-ref";
 import { httpModelSchema, modelSchema, tritonModelSchema, vllmModelSchema } from "./model-config";
 import type { ModelConfig, ModelValues } from "./model-config";
 import { ModelFolder } from "./model-folder";
-import { progressSeconds } from "./model-objects";
+import { updateSeconds } from "./model-objects";
 import { lookAround, scalerOf } from "./model-surroundings";
 import { modelLabels, selectorOf, variantsOf } from "./model-variant";
 import type { Placement } from "./placement";
@@ -98,7 +98,7 @@ export class ModelServer extends Construct {
         ...routes,
         ...objects,
       ],
-      timeoutSeconds: timeoutSeconds(config),
+      timeoutSeconds: timeoutSeconds(config, placement),
       after: [
         ...teamRef.ready,
         ...grants.flatMap(({ dependables }) => dependables),
@@ -205,7 +205,9 @@ const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpMo
 // Six hours: an update of many replicas one by one; Terraform's own patience ends later.
 const MAX_TIMEOUT_SECONDS = 21_600;
 
-/** Seconds that an apply waits: each replica may take as long as its probes allow, one after the other. */
-function timeoutSeconds(config: ModelValues): number {
-  return Math.min(progressSeconds(config) * Math.max(1, config.replicas.max), MAX_TIMEOUT_SECONDS);
+/** Seconds that an apply waits. A version that never starts holds the state as long, and a planned stop waits for it. */
+function timeoutSeconds(config: ModelValues, placement: Placement): number {
+  const byDeployment = config.surface.on !== "kserve" && !shiftsByArgo(config);
+  const each = variantsOf(config).map((variant) => updateSeconds(variant, placement, byDeployment));
+  return Math.min(Math.max(...each), MAX_TIMEOUT_SECONDS);
 }

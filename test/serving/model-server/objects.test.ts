@@ -4,10 +4,9 @@ import { ASSISTANT, CHURN, FEATURES, GATEWAY, TEAM, VISION, refused, served } fr
 import { clusterWith } from "../../delivery/platform";
 
 describe("one release", () => {
-  it("holds the whole model, waits for it as long as it may take, and is the one thing that an argument changes", () => {
+  it("holds the whole model, waits for it, and is the one thing that an argument changes", () => {
     const release = (config: ModelConfig) => served(config).stack.only("helm_release");
     expect(release(ASSISTANT)).toMatchObject({ name: "assistant", namespace: "support", atomic: true });
-    expect(release(ASSISTANT)["timeout"]).toBeGreaterThanOrEqual(2 * (320 + 900));
     const [before, after] = [[], ["--enable-prefix-caching"]].map((args) =>
       served({ ...ASSISTANT, args }).stack.resources(),
     );
@@ -59,10 +58,41 @@ describe("an update", () => {
   const strategy = (config: ModelConfig) => served(config).object("Deployment").spec.strategy.rollingUpdate;
 
   it("adds a replica where there is room, and takes one away where GPUs are scarce", () => {
-    expect(strategy(CHURN)).toEqual({ maxSurge: 1, maxUnavailable: 0 });
-    expect(strategy(VISION)).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    expect(strategy(CHURN)).toEqual({ maxSurge: "50%", maxUnavailable: 0 });
+    expect(strategy({ ...VISION, replicas: { max: 4 } })).toEqual({ maxSurge: 4, maxUnavailable: 0 });
+    expect(strategy({ ...VISION, replicas: { max: 14 } })).toEqual({ maxSurge: 2, maxUnavailable: 0 });
     expect(strategy({ ...VISION, replicas: { max: 16 } })).toEqual({ maxSurge: 0, maxUnavailable: 1 });
     expect(strategy(ASSISTANT)).toEqual({ maxSurge: 0, maxUnavailable: 1 });
+  });
+
+  describe("is waited for", () => {
+    const waits = (config: ModelConfig) => served(config).stack.only("helm_release")["timeout"] as number;
+    const of = (config: ModelConfig) => {
+      const { spec } = served(config).object("Deployment");
+      const deadline = spec.progressDeadlineSeconds as number;
+      const grace = spec.template.spec.terminationGracePeriodSeconds as number;
+      // 900 s for node and image of the first, 300 s for the image of those after it.
+      return { first: deadline + grace, further: deadline - 900 + 300 + grace };
+    };
+
+    it("as long as one start where all may start at once, however many they are", () => {
+      for (const max of [4, 8]) {
+        const config = { ...VISION, replicas: { max } };
+        expect(waits(config)).toBe(of(config).first);
+      }
+    });
+
+    it("for two starts without GPUs, and where those are scarce for all but the one that may be missing", () => {
+      expect(waits({ ...CHURN, replicas: { max: 20 } })).toBe(of(CHURN).first + of(CHURN).further);
+      const scarce = { ...ASSISTANT, replicas: { min: 2, max: 4 } };
+      expect(waits(scarce)).toBe(of(scarce).first + 2 * of(scarce).further);
+    });
+
+    it("once where Argo Rollouts exchanges the pods: Helm does not wait for a Rollout", () => {
+      const config: ModelConfig = { ...CHURN, replicas: { max: 20 }, route: { path: "/churn" }, rollout: {} };
+      const release = served(config, { gateway: GATEWAY }).stack.only("helm_release");
+      expect(release["timeout"]).toBe(of(CHURN).first);
+    });
   });
 
   it("keeps three former revisions", () => {
