@@ -117,9 +117,11 @@ function objectsOf(model: ComposedModel, variant: Variant): KubernetesObject[] {
 }
 
 export function templateOf(model: ComposedModel, variant: Variant): PodTemplate {
-  const { served, placement, team } = model;
+  const { served, placement, team, byArgo } = model;
   return podTemplate({
     variant,
+    // argo-rollouts, pkg/apis/rollouts/v1alpha1: DefaultRolloutUniqueLabelKey.
+    revisionLabel: byArgo && variant.variant === "stable" ? "rollouts-pod-template-hash" : "pod-template-hash",
     labels: served.labels,
     placement,
     serviceAccount: served.name,

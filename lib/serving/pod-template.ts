@@ -30,6 +30,8 @@ export interface PodInputs {
   readonly priorityClass?: string;
   /** Kueue's labels, where the pool's capacity is shared out by queues. */
   readonly queueLabels: Readonly<Record<string, string>>;
+  /** Label by which whoever makes the pods tells their revisions apart. */
+  readonly revisionLabel: "pod-template-hash" | "rollouts-pod-template-hash";
   /** Environment variables besides those of the model and the server. */
   readonly env: Readonly<Record<string, string>>;
   /**
@@ -94,7 +96,7 @@ export function podTemplate(inputs: PodInputs): PodTemplate {
 }
 
 /** Zones where possible; nodes strictly where the pool has a node for each replica, or one failure would take several. */
-function spread({ variant, placement }: PodInputs) {
+function spread({ variant, placement, revisionLabel }: PodInputs) {
   const nodes = placement.pools.reduce((sum, { maxNodes }) => sum + maxNodes, 0);
   const oneEach = placement.computeClass === undefined && variant.config.replicas.max <= nodes;
   const constraint = (topologyKey: string, whenUnsatisfiable: string) => ({
@@ -103,7 +105,7 @@ function spread({ variant, placement }: PodInputs) {
     whenUnsatisfiable,
     labelSelector: { matchLabels: variantSelector(variant) },
     // Pods of one revision count: those that an update replaces would hold their nodes against it.
-    matchLabelKeys: ["pod-template-hash"],
+    matchLabelKeys: [revisionLabel],
     nodeTaintsPolicy: "Honor",
   });
   return [

@@ -19,6 +19,12 @@ describe("a server behind a Service", () => {
     expect(model.object("Rollout").spec).not.toHaveProperty("replicas");
   });
 
+  it("spreads each revision by itself, told by the label of Argo Rollouts", () => {
+    const constraints = model.object("Rollout").spec.template.spec.topologySpreadConstraints;
+    expect(constraints.length).toBeGreaterThan(0);
+    for (const { matchLabelKeys } of constraints) expect(matchLabelKeys).toEqual(["rollouts-pod-template-hash"]);
+  });
+
   it("has a Service for the version under test", () => {
     const { selector } = model.object("Service", "churn-canary").spec;
     expect(selector).toEqual(model.object("Service", "churn").spec.selector);
