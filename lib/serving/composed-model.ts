@@ -125,7 +125,7 @@ export function templateOf(model: ComposedModel, variant: Variant): PodTemplate 
     labels: served.labels,
     placement,
     serviceAccount: served.name,
-    priorityClass: team.servingPriorityClass,
+    priorityClass: served.priorityClass,
     queueLabels: queueLabels(team, placement),
     env: model.env,
     readOnlyRoot: model.readOnlyRoot,

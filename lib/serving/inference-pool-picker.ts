@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { SERVING_POD_LABELS } from "../catalog/server-metrics";
 import type { KubernetesObject, ObjectMetadata } from "../delivery";
 import type { EndpointPickerRef } from "./gateway-ref";
 import { fromLoadBalancer, openings } from "./route-network";
@@ -9,8 +10,11 @@ export const PICKER_PORT = 9002;
 const HEALTH_PORT = 9003;
 const METRICS_PORT = 9090;
 
-// Seconds for which a picker that ends still serves open streams: as the grace of the charts' pods.
-const GRACE_SECONDS = 130;
+/** Seconds for which a picker that ends still takes requests: of load balancers that were not told yet. Then it ends those that it has. */
+const DRAIN_SECONDS = 30;
+
+/** What it needs besides to stop. */
+const MARGIN_SECONDS = 10;
 
 export interface PickerPool {
   /** Name of the pool. */
@@ -20,6 +24,10 @@ export interface PickerPool {
   readonly pods: Readonly<Record<string, string>>;
   /** Port of their metrics. */
   readonly port: number;
+  /** Seconds that one request may last. The load balancer asks the picker once more for each piece of the answer. */
+  readonly requestSeconds: number;
+  /** Priority of its pods, which nothing of the model answers without. @default - the cluster's own */
+  readonly priorityClass?: string;
 }
 
 /**
@@ -179,25 +187,23 @@ function deployment(
         ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" } }
         : { type: "Recreate" },
       template: {
-        metadata: { labels: { ...metadata.labels, ...pods } },
+        metadata: { labels: unversioned({ ...metadata.labels, ...pods }) },
         spec: {
           serviceAccountName: name,
+          ...(pool.priorityClass ? { priorityClassName: pool.priorityClass } : {}),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          terminationGracePeriodSeconds: GRACE_SECONDS,
+          terminationGracePeriodSeconds: DRAIN_SECONDS + pool.requestSeconds + MARGIN_SECONDS,
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 65_532,
             runAsGroup: 65_532,
             seccompProfile: { type: "RuntimeDefault" },
           },
+          // By node strictly: with both on one, its end would be the model's.
           topologySpreadConstraints: [
-            {
-              maxSkew: 1,
-              topologyKey: "topology.kubernetes.io/zone",
-              whenUnsatisfiable: "ScheduleAnyway",
-              labelSelector: { matchLabels: pods },
-            },
+            spread("topology.kubernetes.io/zone", "ScheduleAnyway", pods),
+            spread("kubernetes.io/hostname", "DoNotSchedule", pods),
           ],
           containers: [
             {
@@ -212,6 +218,7 @@ function deployment(
                 `--metrics-port=${METRICS_PORT}`,
                 "--metrics-endpoint-auth=false",
                 `--ha-enable-leader-election=${String(inReserve)}`,
+                `--drain-timeout=${DRAIN_SECONDS}s`,
                 "--tracing=false",
                 "--zap-encoder=json",
                 // Here and not in a ConfigMap, so that a change of it is a change of the pods.
@@ -243,6 +250,22 @@ function deployment(
         },
       },
     },
+  };
+}
+
+/** Without the model's version: a new one would restart both pickers at once, and nothing would answer meanwhile. */
+function unversioned(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key !== SERVING_POD_LABELS.version));
+}
+
+function spread(topologyKey: string, whenUnsatisfiable: string, pods: Readonly<Record<string, string>>) {
+  return {
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable,
+    labelSelector: { matchLabels: pods },
+    matchLabelKeys: ["pod-template-hash"],
+    nodeTaintsPolicy: "Honor",
   };
 }
 

@@ -120,7 +120,11 @@ export class ModelServer extends Construct {
     throw new ConfigError(`ModelServer at ${this.node.path}`, parseValue(modelSchema, plain, "pass").failures);
   }
 
-  private describe(config: ModelValues, { namespace, labels }: TeamRef, stopped: boolean): ServedModel {
+  private describe(
+    config: ModelValues,
+    { namespace, labels, servingPriorityClass }: TeamRef,
+    stopped: boolean,
+  ): ServedModel {
     return {
       config,
       name: config.name,
@@ -128,6 +132,7 @@ export class ModelServer extends Construct {
       labels: modelLabels(config, Governance.of(this).labels, labels),
       selector: selectorOf(config.name),
       service: { name: config.name, port: servingPort(config) },
+      ...(servingPriorityClass ? { priorityClass: servingPriorityClass } : {}),
       signals: SERVER_SIGNALS[config.server],
       stopped,
     };

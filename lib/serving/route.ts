@@ -139,7 +139,14 @@ function poolsOf(
     ...variants.flatMap((variant) => {
       const name = poolName(model.name, variant);
       const pods = variantPods(model, variant);
-      const pool = { name, namespace: model.namespace, pods, port: model.service.port };
+      const pool = {
+        name,
+        namespace: model.namespace,
+        pods,
+        port: model.service.port,
+        requestSeconds: requestSeconds(model.config),
+        priorityClass: model.priorityClass,
+      };
       const own = pickerName(name);
       // A picker is no model server: what selects the model's pods or asks for their duties must pass it by.
       const pickerMetadata = (object: string): ObjectMetadata => ({

@@ -13,6 +13,8 @@ export interface ServedModel {
   readonly selector: Readonly<Record<string, string>>;
   /** The stable version's Service. That of a version under test is called `<name>-canary`, on the same port. */
   readonly service: { readonly name: string; readonly port: number };
+  /** Priority of its pods, and of those that it does not answer without. @default - the cluster's own */
+  readonly priorityClass?: string;
   /** What it tells of itself. */
   readonly signals: ServerSignals;
   /** True where the environment has it stopped: no replicas, and the gateway turns callers away. */

@@ -152,6 +152,34 @@ describe("its endpoint picker", () => {
     });
   });
 
+  test("outlives the longest request that it was asked for, after load balancers were told", () => {
+    const spec = podSpec() as unknown as { terminationGracePeriodSeconds: number };
+    // 1000 tokens of 100 ms, and 30 s for prompt and queue.
+    expect(spec.terminationGracePeriodSeconds).toBe(30 + 130 + 10);
+    expect(podSpec().containers[0].args).toContain("--drain-timeout=30s");
+  });
+
+  test("stands on two nodes, and goes after others where nodes are short", () => {
+    const model = { ...served(assistant()), priorityClass: "real-time" };
+    const { spec } = (kind(routeObjects(model, GATEWAY_REF), "Deployment", "assistant-epp")["spec"] as any).template;
+    expect(spec.priorityClassName).toBe("real-time");
+    expect(spec.topologySpreadConstraints.map((one: any) => [one.topologyKey, one.whenUnsatisfiable])).toEqual([
+      ["topology.kubernetes.io/zone", "ScheduleAnyway"],
+      ["kubernetes.io/hostname", "DoNotSchedule"],
+    ]);
+    expect(podSpec()).not.toHaveProperty("priorityClassName");
+  });
+
+  test("stays as it is when the model gets a new version", () => {
+    const templateOf = (version: string) => {
+      const model = served(assistant({ version }));
+      const labels = { ...model.labels, "app.kubernetes.io/version": version };
+      const deployment = kind(routeObjects({ ...model, labels }, GATEWAY_REF), "Deployment", "assistant-epp");
+      return (deployment["spec"] as any).template;
+    };
+    expect(templateOf("5")).toEqual(templateOf("4"));
+  });
+
   test("is no model server to whoever selects those by label", () => {
     const { metadata, spec } = kind(objects(), "Deployment", "assistant-epp") as unknown as {
       metadata: { labels: object };

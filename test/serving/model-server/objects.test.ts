@@ -393,6 +393,13 @@ describe("queues and priorities of the team", () => {
     expect(deployment.spec.template.spec.priorityClassName).toBe("real-time");
   });
 
+  it("are the priority of what it does not answer without, and no more of it", () => {
+    const routed = served({ ...ASSISTANT, route: { path: "/assistant" } }, { team, gateway: GATEWAY });
+    const { metadata, spec } = routed.object("Deployment", "assistant-epp").spec.template;
+    expect(spec.priorityClassName).toBe("real-time");
+    expect(Object.keys(metadata.labels)).not.toContain("kueue.x-k8s.io/queue-name");
+  });
+
   it("are no queue on a pool that none shares out", () => {
     const { metadata, spec } = served(VISION, { team }).object("Deployment");
     expect(Object.keys({ ...metadata.labels, ...spec.template.metadata.labels })).not.toContain(
