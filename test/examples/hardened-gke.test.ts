@@ -95,7 +95,7 @@ describe.each(examples)("%s", (name) => {
   });
 });
 
-test("production waives the sandbox on every pool, auto-repair on the flex-start pool, the roles of CI, and nothing else", () => {
+test("production waives the sandbox on every pool, auto-repair on the flex-start pool, the roles of CI, folders of weights, and nothing else", () => {
   const waived = acknowledgements(new BuiltExample("prod").root).map(
     ({ construct, acknowledgement }) => `${construct.node.path} ${acknowledgement.rule}`,
   );
@@ -106,5 +106,8 @@ test("production waives the sandbox on every pool, auto-repair on the flex-start
     "prod-cluster/pool-train-h100/pool custom.gkeRequireNodePoolAutoRepair",
     "prod-cluster/pool-train-h100/pool custom.gkeRequireNodePoolSandbox",
     "prod-foundation/security/deployers iam.reviewedProjectRoles",
+    ...["assistant-2026-10-02", "assistant-2026-11-18", "pump-condition-1.0.0", "vision-41"].map(
+      (weights) => `prod-serving/model-folder-acme-ai-prod-models-${weights}/folder baseline.noForceDestroy`,
+    ),
   ]);
 });
