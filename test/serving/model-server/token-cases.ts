@@ -73,6 +73,7 @@ const SERVERS: readonly { readonly base: ModelConfig; readonly full: Readonly<Re
   {
     base: ASSISTANT,
     full: {
+      previousSource: "gs://acme-models/it/2",
       memoryGb: 48,
       llm: { ...LLM, precision: "bf16", kvCachePrecision: "bf16", slowestTokenMs: 50 },
       tensorParallel: 2,
@@ -87,10 +88,20 @@ const SERVERS: readonly { readonly base: ModelConfig; readonly full: Readonly<Re
       rollout: { ...latency({ firstTokenSeconds: 1, betweenTokensSeconds: 0.1 }), shadow: 10 },
     },
   },
-  { base: VISION, full: { gpus: 1, gpuMemoryGb: 8, weightsGb: 4, modelNames: ["resnet"] } },
   {
-    base: { ...CHURN, pool: "system", source: "gs://acme-models/churn", previousSource: "gs://acme-models/churn-6" },
+    base: VISION,
     full: {
+      previousSource: "gs://acme-models/vision/40",
+      gpus: 1,
+      gpuMemoryGb: 8,
+      weightsGb: 4,
+      modelNames: ["resnet"],
+    },
+  },
+  {
+    base: { ...CHURN, pool: "system", source: "gs://acme-models/churn" },
+    full: {
+      previousSource: "gs://acme-models/churn-6",
       log: { sample: 0.5, features: "hash" },
       memoryGb: 4,
       gpus: 0,
