@@ -1,6 +1,8 @@
 /** Unit tests. swc only strips types: `npm run lint` checks them, apart. */
 module.exports = {
   testEnvironment: "node",
+  // jest's own choice is one less than the cores: on two, half of the machine would wait.
+  maxWorkers: "100%",
   roots: ["<rootDir>/test"],
   moduleNameMapper: {
     "^cdktf-ai-platform$": "<rootDir>/stacks",
