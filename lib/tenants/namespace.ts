@@ -1,5 +1,5 @@
 import type { ClusterRef, Governance } from "../core";
-import type { KubernetesObject } from "../delivery";
+import { restrictedPods, type KubernetesObject } from "../delivery";
 import type { TeamValues } from "./team-config";
 
 type Labels = Readonly<Record<string, string>>;
@@ -12,23 +12,15 @@ export function teamLabels(governance: Governance, { name, owner, costCenter }: 
   return { ...governance.labels, owner, team: name, "cost-center": costCenter };
 }
 
-/**
- * The namespace. Pods that break the `restricted` standard are refused, as it reads in the cluster's own minor version: an upgrade that
- * tightens the standard then stops no pod that runs today.
- */
+/** The namespace. Pods that break the `restricted` standard are refused. */
 export function namespaceObject(
   name: string,
   labels: Labels,
   { version }: Pick<ClusterRef, "version">,
 ): KubernetesObject {
-  const minor = `v${version.split(".").slice(0, 2).join(".")}`;
-  const standard = ["enforce", "audit", "warn"].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, "restricted"],
-    [`pod-security.kubernetes.io/${mode}-version`, minor],
-  ]);
   return {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name, labels: { ...labels, ...(Object.fromEntries(standard) as Labels) } },
+    metadata: { name, labels: { ...labels, ...restrictedPods(version) } },
   };
 }
