@@ -11,9 +11,6 @@ import { Problems } from "./checks";
 const root = path.resolve(__dirname, "../..");
 const EXAMPLES = path.join(root, "examples", "environments");
 
-/** The stacks that hold Kubernetes objects, in the order of their deployment. */
-export const KUBERNETES_STACKS = ["addons", "serving"];
-
 /** What was synthesized of one example. */
 export interface SynthesizedEnvironment {
   readonly name: string;

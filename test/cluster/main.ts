@@ -10,9 +10,10 @@ import { ApiClient } from "./api/client";
 import { crdFolder, readCrds } from "./api/crds";
 import { Checks, Problems, say } from "./checks";
 import { badObjectsAreRefused } from "./checks/dry-run";
+import { clustersOf, objectsOf, type SynthesizedCluster } from "./clusters";
 import { obtainControlPlane } from "./control-plane/control-plane";
-import { exampleFiles, readExample, synthesize, type SynthesizedEnvironment } from "./environments";
-import { objectsOf, proveObjects, proveTerraform } from "./phases";
+import { exampleFiles, readExample, synthesize } from "./environments";
+import { proveObjects, proveTerraform } from "./phases";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -23,17 +24,19 @@ async function main(checks: Checks, workshop: string): Promise<void> {
   const client = new ApiClient(plane.access);
   say(`the API server is ${await client.version()}`);
 
-  const environments: SynthesizedEnvironment[] = [];
+  const clusters: SynthesizedCluster[] = [];
   for (const file of exampleFiles()) {
     await checks.check(`${file} is synthesized`, async () => {
       const environment = await synthesize(readExample(file), workshop);
-      environments.push(environment);
-      return `${environment.stacks.size} stacks, ${objectsOf(environment).length} Kubernetes objects`;
+      const own = clustersOf(environment);
+      clusters.push(...own);
+      const objects = own.map((cluster) => `${objectsOf(cluster).length} objects of ${cluster.name}`);
+      return [`${environment.stacks.size} stacks`, ...objects].join(", ");
     });
   }
   // With none of them all that follows would pass and prove nothing.
   await checks.check("an example has Kubernetes objects", () => {
-    const names = environments.filter((environment) => objectsOf(environment).length > 0).map(({ name }) => name);
+    const names = clusters.filter((cluster) => objectsOf(cluster).length > 0).map(({ name }) => name);
     return names.length > 0 ? Promise.resolve(names.join(", ")) : Promise.reject(new Problems(["none has"]));
   });
   await checks.check("bad objects are refused", () => badObjectsAreRefused(client));
@@ -41,8 +44,8 @@ async function main(checks: Checks, workshop: string): Promise<void> {
   const folder = crdFolder(root);
   if (folder === undefined) return checks.skip("all else", "CRD_DIR is not set, and ../shared/data/crds is not there");
   const crds = readCrds(folder);
-  await proveObjects(checks, client, environments, crds);
-  await proveTerraform(checks, client, plane, environments, crds, workshop);
+  await proveObjects(checks, client, clusters, crds);
+  await proveTerraform(checks, client, plane, clusters, crds, workshop);
   client.close();
 }
 

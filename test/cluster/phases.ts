@@ -13,9 +13,8 @@ import { jobsGoThroughQueues } from "./checks/queues";
 import { cpuPodsStayOffAccelerators, everyPodIsPlaced } from "./checks/scheduling";
 import { tenantsAreBounded } from "./checks/tenants";
 import { terraformBringsAndTakes } from "./checks/terraform";
+import { objectsOf, type SynthesizedCluster } from "./clusters";
 import type { ControlPlane } from "./control-plane/start";
-import { KUBERNETES_STACKS, type SynthesizedEnvironment } from "./environments";
-import { nodesOf } from "./nodes/gke-nodes";
 import { Kubelets } from "./nodes/kubelets";
 import { crdsOfGke } from "./terraform/stand-in-charts";
 
@@ -23,21 +22,20 @@ import { crdsOfGke } from "./terraform/stand-in-charts";
 export async function proveObjects(
   checks: Checks,
   client: ApiClient,
-  environments: readonly SynthesizedEnvironment[],
+  clusters: readonly SynthesizedCluster[],
   crds: readonly ApiObject[],
 ): Promise<void> {
   await checks.check("CRDs are served", async () => {
     await applyCrds(client, crds);
     return `${crds.length} definitions`;
   });
-  for (const environment of environments) {
-    const { name } = environment;
-    const objects = objectsOf(environment);
-    if (objects.length === 0) continue;
-    const namespaces = namespacesOf(environment);
+  for (const cluster of clusters) {
+    const { name } = cluster;
+    const objects = objectsOf(cluster);
+    const namespaces = namespacesOf(cluster);
     await applyAll(client, namespaces);
     await checks.check(`${name}: a strict dry run accepts every object`, () => everyObjectIsAccepted(client, objects));
-    await withNodes(client, environment, async () => {
+    await withNodes(client, cluster, async () => {
       await checks.check(`${name}: objects can be made in order`, async () => {
         Problems.throwIfAny(await applyAll(client, objects));
         return `${objects.length} objects`;
@@ -46,7 +44,7 @@ export async function proveObjects(
         podsAreAdmittedAsRestricted(client, objects),
       );
       await checks.check(`${name}: the scheduler places every pod`, () => everyPodIsPlaced(client, objects));
-      await proveRights(checks, client, environment, "as the manifests have them");
+      await proveRights(checks, client, cluster, "as the manifests have them");
       await checks.check(`${name}: a CPU pod stays off accelerators`, () => cpuPodsStayOffAccelerators(client));
       await deleteAll(client, [...objects, ...namespaces]);
     });
@@ -54,23 +52,16 @@ export async function proveObjects(
   await deleteCrds(client, crds);
 }
 
-async function proveRights(
-  checks: Checks,
-  client: ApiClient,
-  environment: SynthesizedEnvironment,
-  how: string,
-): Promise<void> {
-  const { name, data } = environment;
-  const { teams = [], queues, models = [] } = data;
+async function proveRights(checks: Checks, client: ApiClient, cluster: SynthesizedCluster, how: string): Promise<void> {
+  const { name, teams, models, queues } = cluster;
   const check = (what: string, run: () => Promise<string>) => checks.check(`${name}: ${what}, ${how}`, run);
-  await check("operators have bounded rights", () => operatorsHaveBoundedRights(client, objectsOf(environment)));
+  await check("operators have bounded rights", () => operatorsHaveBoundedRights(client, objectsOf(cluster)));
   if (teams.length === 0) return;
   await check("tenants are bounded", () => tenantsAreBounded(client, teams));
   await check("groups may do what their roles say", () => groupsMayDoWhatTheirRolesSay(client, teams));
   await check("service accounts may do nothing", () => accountsMayDoNothing(client, teams));
   if (queues) await check("jobs go through queues", () => jobsGoThroughQueues(client, teams));
-  const onCluster = models.filter(({ surface }) => surface === undefined || surface.on === "gke");
-  await check("Google's accounts may do their duty", () => googleAccountsMayDoTheirDuty(client, onCluster));
+  await check("Google's accounts may do their duty", () => googleAccountsMayDoTheirDuty(client, models));
 }
 
 /** The stacks as Terraform applies them, on a cluster that has what GKE brings and no more. */
@@ -78,16 +69,15 @@ export async function proveTerraform(
   checks: Checks,
   client: ApiClient,
   { access: { kubeconfig } }: ControlPlane,
-  environments: readonly SynthesizedEnvironment[],
+  clusters: readonly SynthesizedCluster[],
   crds: readonly ApiObject[],
   workshop: string,
 ): Promise<void> {
   await applyCrds(client, crdsOfGke(crds));
-  for (const environment of environments) {
-    if (KUBERNETES_STACKS.every((layer) => !environment.stacks.has(layer))) continue;
-    await withNodes(client, environment, () =>
-      terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, environment, () =>
-        proveRights(checks, client, environment, "as Terraform made them"),
+  for (const cluster of clusters) {
+    await withNodes(client, cluster, () =>
+      terraformBringsAndTakes({ checks, client, kubeconfig, crds, workshop }, cluster, () =>
+        proveRights(checks, client, cluster, "as Terraform made them"),
       ),
     );
   }
@@ -95,8 +85,7 @@ export async function proveTerraform(
   await deleteCrds(client, crds);
 }
 
-async function withNodes(client: ApiClient, { name, stacks }: SynthesizedEnvironment, work: () => Promise<void>) {
-  const nodes = nodesOf(stacks.get("cluster")!.json);
+async function withNodes(client: ApiClient, { name, nodes }: SynthesizedCluster, work: () => Promise<void>) {
   const kubelets = new Kubelets(client, nodes);
   await kubelets.start();
   say(`${name}: ${nodes.length} nodes of its pools are registered`);
@@ -107,16 +96,10 @@ async function withNodes(client: ApiClient, { name, stacks }: SynthesizedEnviron
   }
 }
 
-export function objectsOf({ stacks }: SynthesizedEnvironment): ApiObject[] {
-  return [...stacks.values()].flatMap(({ objects }) => objects);
-}
-
 /** Those of the manifests, and those that Helm makes for a release. */
-function namespacesOf(environment: SynthesizedEnvironment): ApiObject[] {
-  const objects = objectsOf(environment).filter(({ kind }) => kind === "Namespace");
-  const releases = [...environment.stacks.values()].flatMap(({ json }) =>
-    Object.values(json.resource?.["helm_release"] ?? {}),
-  );
+function namespacesOf(cluster: SynthesizedCluster): ApiObject[] {
+  const objects = objectsOf(cluster).filter(({ kind }) => kind === "Namespace");
+  const releases = cluster.layers.flatMap(({ stack }) => Object.values(stack.json.resource?.["helm_release"] ?? {}));
   const names = new Set(
     releases.filter((release) => release["create_namespace"]).map((release) => String(release["namespace"])),
   );

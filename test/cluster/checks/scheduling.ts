@@ -134,7 +134,7 @@ function whyNot(pod: ApiObject): string {
 }
 
 function placesOf(pods: readonly ApiObject[], nodes: ReadonlyMap<string, ApiObject>): string {
-  const pools = pods.map((pod) => nodes.get(pod["spec"].nodeName)?.metadata.labels?.[POOL_LABEL] ?? "elsewhere");
+  const pools = pods.map(({ spec: { nodeName } }) => nodes.get(nodeName)?.metadata.labels?.[POOL_LABEL] ?? nodeName);
   const count = (pool: string) => pools.filter((p) => p === pool).length;
   return [...new Set(pools)]
     .sort()

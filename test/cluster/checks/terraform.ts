@@ -6,13 +6,8 @@ import type { ApiClient } from "../api/client";
 import { identityOf, inventory } from "../api/inventory";
 import type { ApiObject } from "../api/objects";
 import { Problems, say, type Checks } from "../checks";
-import {
-  KUBERNETES_STACKS,
-  synthesize,
-  type EnvironmentData,
-  type SynthesizedEnvironment,
-  type SynthesizedStack,
-} from "../environments";
+import type { Layer, SynthesizedCluster } from "../clusters";
+import { synthesize, type EnvironmentData, type SynthesizedStack } from "../environments";
 import { ground } from "../terraform/ground";
 import { StackRun, type PlannedChange, type WriteStack } from "../terraform/stack-run";
 import { withStandInCharts } from "../terraform/stand-in-charts";
@@ -30,30 +25,31 @@ export interface TerraformProof {
   readonly workshop: string;
 }
 
+interface LayerRun {
+  readonly layer: string;
+  readonly run: StackRun;
+}
+
 /**
- * Real Terraform applies an environment's Kubernetes stacks, has nothing to change after, and leaves nothing behind.
+ * Real Terraform applies the stacks of a cluster, has nothing to change after, and leaves nothing behind.
  *
  * @param proveDeployed what else holds once all of it is there
  */
 export async function terraformBringsAndTakes(
   proof: TerraformProof,
-  environment: SynthesizedEnvironment,
+  cluster: SynthesizedCluster,
   proveDeployed: () => Promise<void>,
 ): Promise<void> {
   const { checks, client } = proof;
-  const { name } = environment;
+  const { name, layers } = cluster;
   const before = await inventory(client);
-  const runs: { readonly layer: string; readonly run: StackRun }[] = [];
+  const runs: LayerRun[] = [];
 
-  const stacks = KUBERNETES_STACKS.flatMap((layer) => {
-    const stack = environment.stacks.get(layer);
-    return stack ? [{ layer, stack }] : [];
-  });
   let whole = true;
-  for (const { layer, stack } of stacks) {
+  for (const { layer, stack } of layers) {
     const stackBefore = await inventory(client);
     whole &&= await checks.check(`${name}: Terraform applies ${layer}`, async () => {
-      const run = await prepared(proof, environment, layer, stack);
+      const run = await prepared(proof, cluster, { layer, stack });
       runs.push({ layer, run });
       const resources = await run.apply();
       return `${resources} resources`;
@@ -71,8 +67,8 @@ export async function terraformBringsAndTakes(
       return "no changes";
     });
   }
-  const serving = whole ? runs.find(({ layer }) => layer === "serving") : undefined;
-  if (serving) await proveSmallChanges(proof, environment, serving.run);
+  const last = runs.at(-1);
+  if (whole && last && cluster.models.length > 0) await proveSmallChanges(proof, cluster, last);
   if (runs.length === 0) return;
   await checks.check(`${name}: destroy leaves nothing`, async () => {
     for (const { run } of [...runs].reverse()) await run.destroy();
@@ -83,9 +79,8 @@ export async function terraformBringsAndTakes(
 
 async function prepared(
   proof: TerraformProof,
-  { name }: SynthesizedEnvironment,
-  layer: string,
-  stack: SynthesizedStack,
+  { environment: { name } }: SynthesizedCluster,
+  { layer, stack }: Layer,
 ): Promise<StackRun> {
   const { left, unforeseen } = ground(stack.json, proof.kubeconfig);
   Problems.throwIfAny(unforeseen.map((reference) => `refers to what only Google will know: ${reference}`));
@@ -106,14 +101,13 @@ function writerOf({ kubeconfig, crds }: TerraformProof, { folder, json }: Synthe
 /** A changed argument of a model, and a stop of it, change its release and nothing else. */
 async function proveSmallChanges(
   proof: TerraformProof,
-  environment: SynthesizedEnvironment,
-  run: StackRun,
+  { name, environment: { data }, models }: SynthesizedCluster,
+  { layer, run }: LayerRun,
 ): Promise<void> {
-  const { name, data } = environment;
-  const { models = [], serving } = data;
+  const { serving } = data;
   const onlyItsRelease = async (model: string, changed: EnvironmentData) => {
     const { stacks } = await synthesize(changed, proof.workshop);
-    const changes = await run.changesTo(writerOf(proof, stacks.get("serving")!));
+    const changes = await run.changesTo(writerOf(proof, stacks.get(layer)!));
     const [first, ...others] = changes.map(({ address, actions }) => `${address}: ${actions}`);
     if (first === undefined) return [`${model}: nothing changes`];
     const expected = new RegExp(`^helm_release\\..*${model}.*: update$`);
@@ -123,16 +117,14 @@ async function proveSmallChanges(
     const problems: string[] = [];
     for (const model of models) problems.push(...(await onlyItsRelease(model.name, change(model))));
     Problems.throwIfAny(problems);
-    return `${models.length} models`;
+    return models.map((model) => model.name).join(", ");
   };
-  if (models.length > 0) {
-    await proof.checks.check(`${name}: an argument of a model changes one resource`, () =>
-      each((model) => {
-        const changed = { ...model, env: { ...model.env, CLUSTER_TEST: "changed" } };
-        return { ...data, models: models.map((other) => (other === model ? changed : other)) };
-      }),
-    );
-  }
+  await proof.checks.check(`${name}: an argument of a model changes one resource`, () =>
+    each((model) => {
+      const changed = { ...model, env: { ...model.env, CLUSTER_TEST: "changed" } };
+      return { ...data, models: data.models!.map((other) => (other === model ? changed : other)) };
+    }),
+  );
   if (serving) {
     await proof.checks.check(`${name}: a stop of a model changes its release alone`, () =>
       each((model) => ({ ...data, serving: { ...serving, stopped: [model.name] } })),
