@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { App, Manifest, TerraformStack, type AppConfig } from "cdktf";
 import { ConfigError, Problems, STACK_FILES_FOLDER, type Failure } from "../lib/core";
 import { MANIFESTS_FOLDER } from "../lib/delivery/manifests-folder";
-import { RUNBOOKS_FOLDER } from "../lib/serving/kill-switch-folder";
+import { RUNBOOKS_FOLDER } from "../lib/serving/stop/kill-switch-folder";
 import { grantRecords, iamReport, renderIamReport } from "../lib/iam";
 import { renderPolicyReport } from "../lib/policy";
 import { policyOutcomeOf, writtenStacksOf } from "./checks-at-synth";

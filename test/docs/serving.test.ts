@@ -6,7 +6,7 @@ import { ACCELERATOR_TAINTS } from "../../lib/catalog/machines";
 import { CHARTS } from "../../lib/catalog/charts";
 import { ConfigError } from "../../lib/core";
 import { BUILT_IN_ADD_ON_IDS, BUILT_IN_ADD_ONS, type AddOn, type KubernetesObject } from "../../lib/delivery";
-import { llmMemory } from "../../lib/serving/llm-memory";
+import { llmMemory } from "../../lib/serving/capacity/llm-memory";
 import { vllmModelSchema } from "../../lib/serving";
 import { AiPlatform } from "../../stacks/ai-platform";
 import { environmentSchema } from "../../stacks/environment-config";

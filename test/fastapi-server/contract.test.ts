@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { MODEL_SIGNALS, SERVER_SIGNALS } from "../../lib/catalog";
-import { FEATURES_BY_CLASS } from "../../lib/serving/prediction-log-config";
-import { httpModelSchema } from "../../lib/serving/model-config";
-import { PREDICTION_FIELDS } from "../../lib/serving/prediction-record";
-import { serverCommand } from "../../lib/serving/server-command";
+import { FEATURES_BY_CLASS } from "../../lib/serving/prediction-log/prediction-log-config";
+import { httpModelSchema } from "../../lib/serving/model/model-config";
+import { PREDICTION_FIELDS } from "../../lib/serving/prediction-log/prediction-record";
+import { serverCommand } from "../../lib/serving/pod/server-command";
 
 // Two languages, one contract: what the platform reads is what the example server writes. The server's own tests hold that it writes this.
 const SERVER = path.join(__dirname, "../../examples/fastapi-server/model_server");
@@ -81,7 +81,7 @@ test("the server knows every way to keep features that a data class may ask for"
 });
 
 test("every variable that the platform sets is one that the server reads", () => {
-  const log = fs.readFileSync(path.join(__dirname, "../../lib/serving/prediction-log.ts"), "utf8");
+  const log = fs.readFileSync(path.join(__dirname, "../../lib/serving/prediction-log/prediction-log.ts"), "utf8");
   const ofLog = [...log.matchAll(/^ {4}([A-Z_]+): /gm)].map(([, name]) => name!);
   expect(ofLog).toContain("PREDICTION_LOG_TOPIC");
   expect(Object.keys(given(10))).toContain("MODEL_PATH");

@@ -42,7 +42,7 @@ import {
 } from "../../lib/monitoring";
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
 import { SECURITY_TOKEN_CASES, type TokenCase } from "../security-foundation/token-cases";
-import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log";
+import { PredictionLog, predictionTopicSchema } from "../../lib/serving/prediction-log/prediction-log";
 import { DELIVERY_TOKEN_CASES } from "../delivery/token-cases";
 import { stackOf } from "../stacks/platform";
 import { GATEWAY_TOKEN_CASES } from "../serving/gateway/token-cases";

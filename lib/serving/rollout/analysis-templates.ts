@@ -1,5 +1,5 @@
 import { PROMETHEUS_ADDRESS, type KubernetesObject } from "../../delivery";
-import type { ServedModel } from "../served-model";
+import type { ServedModel } from "../model/served-model";
 import { analysisQueries, type AnalysisCheck } from "./analysis-queries";
 import { REVISION_ARGUMENTS, revisionVariants } from "./analysis-variants";
 import {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../delivery";
-import type { PodTemplate } from "../pod-template";
-import type { ServedModel } from "../served-model";
+import type { PodTemplate } from "../pod/pod-template";
+import type { ServedModel } from "../model/served-model";
 import { analysisTemplates, ANALYSIS_ARGUMENTS } from "./analysis-templates";
 import type { RolloutValues } from "./rollout-config";
 

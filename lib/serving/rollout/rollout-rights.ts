@@ -13,7 +13,7 @@ import {
   recordGrant,
   type Principal,
 } from "../../iam";
-import type { ServedModel } from "../served-model";
+import type { ServedModel } from "../model/served-model";
 import type { RolloutTarget } from "./rollout-target";
 
 /** The account of a rollout, and what makes it. */

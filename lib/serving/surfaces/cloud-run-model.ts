@@ -22,7 +22,7 @@ import {
   type SubnetRef,
 } from "../../core";
 import { BucketGrants, CloudRunServiceGrants, Principals, SecretGrants, type Grant } from "../../iam";
-import { callerOf } from "../gateway-callers";
+import { callerOf } from "../gateway/gateway-callers";
 import {
   httpModelSchema,
   modelSchema,
@@ -30,10 +30,10 @@ import {
   vllmModelSchema,
   type ModelConfig,
   type ModelValues,
-} from "../model-config";
-import { variantsOf } from "../model-variant";
-import { secretId } from "../pod-secrets";
-import { predictionLogVariables, type PredictionLog } from "../prediction-log";
+} from "../model/model-config";
+import { variantsOf } from "../model/model-variant";
+import { secretId } from "../pod/pod-secrets";
+import { predictionLogVariables, type PredictionLog } from "../prediction-log/prediction-log";
 import { REVISION_TAGS } from "../rollout/traffic-cloud-run";
 import { concurrencyOf, containersOf, mountedBucket, timeoutOf, volumesOf } from "./cloud-run-container";
 import type { CloudRunSurface } from "./cloud-run-limits";

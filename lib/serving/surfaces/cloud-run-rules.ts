@@ -1,10 +1,16 @@
 import { useNearest, type Failure } from "../../core";
-import { gb, llmMemory } from "../llm-memory";
-import type { ModelValues } from "../model-config";
-import { argumentFailures, llmFailures, replicaFailures, secretFileFailures, versionFailures } from "../model-rules";
-import { secretsInClear } from "../pod-secrets";
+import { gb, llmMemory } from "../capacity/llm-memory";
+import type { ModelValues } from "../model/model-config";
+import {
+  argumentFailures,
+  llmFailures,
+  replicaFailures,
+  secretFileFailures,
+  versionFailures,
+} from "../model/model-rules";
+import { secretsInClear } from "../pod/pod-secrets";
 import { rolloutFailures, surfaceFailures } from "../rollout/rollout-config";
-import { startupSeconds } from "../weights";
+import { startupSeconds } from "../pod/weights";
 import {
   CLOUD_RUN_GPUS,
   MOST_INITIAL_DELAY_SECONDS,

@@ -1,8 +1,8 @@
 import { AttachedCluster, GIB } from "../../cluster";
 import type { ClusterRef, EnvironmentFacts, Failure } from "../../core";
-import type { ModelValues } from "../model-config";
-import { gib } from "../replica-resources";
-import { weightsOf } from "../weights";
+import type { ModelValues } from "../model/model-config";
+import { gib } from "../capacity/replica-resources";
+import { weightsOf } from "../pod/weights";
 import { edgeGroup, type EdgeSurface } from "./edge-nodes";
 import { edgeWeightBytes } from "./edge-rules";
 

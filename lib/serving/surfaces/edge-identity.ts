@@ -1,6 +1,6 @@
 import type { ClusterRef } from "../../core";
 import type { KubernetesObject, ObjectMetadata } from "../../delivery";
-import type { PodIdentity } from "../pod-identity";
+import type { PodIdentity } from "../pod/pod-identity";
 
 const DIRECTORY = "/var/run/secrets/google";
 const FILE = "credentials.json";

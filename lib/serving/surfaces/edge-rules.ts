@@ -1,8 +1,8 @@
 import type { ClusterFeature, Failure } from "../../core";
-import type { ModelValues } from "../model-config";
-import { gib } from "../replica-resources";
+import type { ModelValues } from "../model/model-config";
+import { gib } from "../capacity/replica-resources";
 import { GIB } from "../../cluster";
-import { weightBytes, weightsOf } from "../weights";
+import { weightBytes, weightsOf } from "../pod/weights";
 
 /** What of an edge cluster decides what a model may ask for. */
 export interface EdgeOffer {

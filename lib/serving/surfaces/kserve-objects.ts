@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../../delivery";
-import { modelObjects, templateOf, type ComposedModel } from "../composed-model";
-import type { ModelValues } from "../model-config";
-import { variantsOf, type Variant } from "../model-variant";
-import type { PodTemplate } from "../pod-template";
+import { modelObjects, templateOf, type ComposedModel } from "../model/composed-model";
+import type { ModelValues } from "../model/model-config";
+import { variantsOf, type Variant } from "../model/model-variant";
+import type { PodTemplate } from "../pod/pod-template";
 
 /** Name that KServe finds the server's container by. */
 const SERVER_CONTAINER = "kserve-container";

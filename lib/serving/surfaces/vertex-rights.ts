@@ -15,9 +15,9 @@ import {
   type Grant,
   type Principal,
 } from "../../iam";
-import type { ModelValues } from "../model-config";
-import { ModelFolder } from "../model-folder";
-import { variantsOf } from "../model-variant";
+import type { ModelValues } from "../model/model-config";
+import { ModelFolder } from "../model/model-folder";
+import { variantsOf } from "../model/model-variant";
 import { copiesWeights } from "./vertex-upload";
 
 /** A service account, and what others may know of it. */

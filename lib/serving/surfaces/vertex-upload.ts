@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 import type { Construct } from "constructs";
 import { Environment } from "../../core";
-import type { ModelValues } from "../model-config";
-import { shmBytesOf } from "../replica-resources";
-import { serverCommand } from "../server-command";
-import { startupSeconds } from "../weights";
+import type { ModelValues } from "../model/model-config";
+import { shmBytesOf } from "../capacity/replica-resources";
+import { serverCommand } from "../pod/server-command";
+import { startupSeconds } from "../pod/weights";
 import { vertexMachine, type VertexMachine, type VertexSurface } from "./vertex-machine";
 
 /** One version as it is to stand on the endpoint: what the program looks for, uploads and deploys. */

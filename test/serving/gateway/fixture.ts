@@ -15,7 +15,7 @@ import {
   type ModelValues,
   type ServedModel,
 } from "../../../lib/serving";
-import { isStopped } from "../../../lib/serving/kill-switch-config";
+import { isStopped } from "../../../lib/serving/stop/kill-switch-config";
 import type { SynthesizedStack } from "../../../lib/testing";
 import type { PlatformStack } from "../../../stacks";
 import { CLUSTER } from "../../delivery/platform";

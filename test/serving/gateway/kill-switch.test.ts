@@ -1,10 +1,10 @@
-import { placeOf, PRIORITIES } from "../../../lib/serving/edge-rules";
-import { stopFailures } from "../../../lib/serving/kill-switch-config";
-import { stopRules } from "../../../lib/serving/kill-switch-rules";
-import { stopCommands, stopRunbook } from "../../../lib/serving/kill-switch-runbook";
-import { breakGlassObjects } from "../../../lib/serving/break-glass-objects";
-import { breakGlassPolicies } from "../../../lib/serving/break-glass-policies";
-import { workloadsOf } from "../../../lib/serving/stopped-workloads";
+import { placeOf, PRIORITIES } from "../../../lib/serving/gateway/edge-rules";
+import { stopFailures } from "../../../lib/serving/stop/kill-switch-config";
+import { stopRules } from "../../../lib/serving/stop/kill-switch-rules";
+import { stopCommands, stopRunbook } from "../../../lib/serving/stop/kill-switch-runbook";
+import { breakGlassObjects } from "../../../lib/serving/stop/break-glass-objects";
+import { breakGlassPolicies } from "../../../lib/serving/stop/break-glass-policies";
+import { workloadsOf } from "../../../lib/serving/stop/stopped-workloads";
 import { MODELS, assistant, churn, refusals, stoppableStack, vision } from "./fixture";
 
 const OWNER = "ml-platform-lead";

@@ -11,7 +11,7 @@ import {
 import type { TokenCase } from "../../security-foundation/token-cases";
 import { CLUSTER } from "../../delivery/platform";
 import { GATEWAY, GATEWAY_REF, MODELS, NGINX_IMAGE, PICKER_IMAGE, SURROUNDINGS, assistant, served } from "./fixture";
-import { EdgePolicy } from "../../../lib/serving/edge-policy";
+import { EdgePolicy } from "../../../lib/serving/gateway/edge-policy";
 
 const reason = "only the data centre's own network reaches it";
 

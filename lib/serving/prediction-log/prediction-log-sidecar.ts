@@ -1,0 +1,73 @@
+import { GIB } from "../../cluster/allocatable";
+import type { Failure, RiskTier } from "../../core";
+import type { PredictionLogConfig } from "./prediction-log-config";
+import type { ModelConfig, ModelValues } from "../model/model-config";
+import { requestSeconds } from "../route/route-timeout";
+
+/** Port of the logger, in front of the server's own. */
+export const LOGGER_PORT = 8081;
+
+/** Name of that port. */
+export const LOGGER_PORT_NAME = "logged";
+
+/** Name of its container. */
+export const LOGGER_NAME = "prediction-logger";
+
+/** Where the logger tells how it is: paths of its own, so that the server's stay reachable behind it. */
+export const loggedPaths = { live: "/logger/healthz", ready: "/logger/readyz" } as const;
+
+/**
+ * What the logger takes beside the server. It holds the requests in flight and a bounded queue of records: figures of ours, counted with a
+ * hundred streams at once (unconfirmed for longer prompts).
+ */
+export const LOGGER_RESOURCES = { cpuMillis: 500, memoryBytes: GIB / 2, ephemeralBytes: GIB / 4 } as const;
+
+type Logged = Pick<ModelConfig, "server"> & { readonly log: PredictionLogConfig };
+
+/** True where a model has a logger before its server: vLLM and Triton have no hook of their own. */
+export function needsLogger({ server, log }: Logged): boolean {
+  return server !== "http" && log.image !== undefined;
+}
+
+/** What the logger is told, besides what `predictionLogVariables` tells every server. */
+export function loggerVariables(
+  config: ModelValues,
+  variables: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const server = config.server as Exclude<ModelValues["server"], "http">;
+  return {
+    ...variables,
+    MODEL_NAME: config.name,
+    MODEL_VERSION: config.version,
+    PORT: String(LOGGER_PORT),
+    UPSTREAM_URL: `http://127.0.0.1:${UPSTREAM_PORTS[server]}`,
+    REQUEST_TIMEOUT_SECONDS: String(requestSeconds(config)),
+  };
+}
+
+const UPSTREAM_PORTS = { vllm: 8000, triton: 8000 } as const;
+
+/** A model whose answers have to be logged, by a server that cannot log them. */
+export function loggingFailures(model: Logged, tier: RiskTier, sample: number): Failure[] {
+  if (model.server === "http") {
+    if (model.log.image === undefined) return [];
+    return [
+      {
+        code: "logs-itself",
+        path: "log.image",
+        message: "puts a logger before a server that logs its answers itself: each would be logged twice",
+        got: model.log.image,
+        fix: "leave it out; examples/fastapi-server shows what an HTTP server does",
+      },
+    ];
+  }
+  if (tier !== "high" || sample === 0 || model.log.image !== undefined) return [];
+  return [
+    {
+      code: "missing",
+      path: "log.image",
+      message: `is required: the answers of a high-risk system are logged, and ${model.server} cannot do that itself`,
+      fix: "build examples/prediction-logger and name its image by digest; or say log.sample: 0, and where the answers are logged instead",
+    },
+  ];
+}

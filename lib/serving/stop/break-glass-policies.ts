@@ -1,0 +1,116 @@
+import type { KubernetesObject } from "../../delivery";
+import { PAUSED } from "./kill-switch-runbook";
+import type { StoppedWorkload } from "./stopped-workloads";
+
+const API = "admissionregistration.k8s.io/v1";
+
+const PAUSE = "kill-switch-pause";
+const SCALE = "kill-switch-scale";
+
+/**
+ * What Kubernetes' roles cannot say of the account that stops models: of an autoscaling object it changes one annotation, between nothing and
+ * 0, and it scales a model down, or up again to its minimum.
+ *
+ * @param account its e-mail address: the name by which the Connect Gateway makes it known to Kubernetes
+ */
+export function breakGlassPolicies(workloads: readonly StoppedWorkload[], account: string): KubernetesObject[] {
+  return [
+    ...admission(PAUSE, account, [{ apiGroup: "keda.sh", resources: ["scaledobjects"] }], pausesAndNoMore()),
+    ...admission(
+      SCALE,
+      account,
+      [
+        { apiGroup: "apps", resources: ["deployments/scale"] },
+        { apiGroup: "argoproj.io", resources: ["rollouts/scale"] },
+      ],
+      scalesToTheMinimum(workloads),
+    ),
+  ];
+}
+
+interface Judgement {
+  readonly variables: readonly { readonly name: string; readonly expression: string }[];
+  readonly validations: readonly { readonly expression: string; readonly message: string }[];
+}
+
+function pausesAndNoMore(): Judgement {
+  const annotationsOf = (object: string) => `has(${object}.metadata.annotations) ? ${object}.metadata.annotations : {}`;
+  const same = (field: string) => `object.metadata.?${field} == oldObject.metadata.?${field}`;
+  return {
+    variables: [
+      { name: "now", expression: annotationsOf("object") },
+      { name: "before", expression: annotationsOf("oldObject") },
+    ],
+    validations: [
+      {
+        expression: "object.spec == oldObject.spec",
+        message: "whoever stops models pauses their autoscaling and does not change it: leave spec as it is",
+      },
+      {
+        expression: [
+          `variables.now.all(key, key == "${PAUSED}" || (key in variables.before && variables.now[key] == variables.before[key]))`,
+          `variables.before.all(key, key == "${PAUSED}" || key in variables.now)`,
+          ...["labels", "ownerReferences", "finalizers"].map(same),
+        ].join(" && "),
+        message: `whoever stops models changes the annotation ${PAUSED} and no other field`,
+      },
+      {
+        // KEDA scales to the number that is given.
+        expression: `!("${PAUSED}" in variables.now) || variables.now["${PAUSED}"] == "0"`,
+        message: `whoever stops models sets ${PAUSED} to 0 or takes it away`,
+      },
+    ],
+  };
+}
+
+function scalesToTheMinimum(workloads: readonly StoppedWorkload[]): Judgement {
+  const least = workloads.map(({ namespace, name, least }) => `"${namespace}/${name}": ${least}`);
+  return {
+    variables: [
+      { name: "least", expression: `{${least.join(", ")}}` },
+      { name: "model", expression: 'request.namespace + "/" + request.name' },
+    ],
+    validations: [
+      {
+        // A scale of 0 is written as no number at all.
+        expression:
+          "!has(object.spec.replicas) || (variables.model in variables.least && object.spec.replicas <= variables.least[variables.model])",
+        message: "whoever stops models scales them down, and up again to their minimum and no further",
+      },
+    ],
+  };
+}
+
+function admission(
+  name: string,
+  account: string,
+  on: readonly { readonly apiGroup: string; readonly resources: readonly string[] }[],
+  judgement: Judgement,
+): KubernetesObject[] {
+  return [
+    {
+      apiVersion: API,
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name },
+      spec: {
+        failurePolicy: "Fail",
+        matchConstraints: {
+          resourceRules: on.map(({ apiGroup, resources }) => ({
+            apiGroups: [apiGroup],
+            apiVersions: ["*"],
+            operations: ["UPDATE"],
+            resources,
+          })),
+        },
+        matchConditions: [{ name: "stops-models", expression: `request.userInfo.username == "${account}"` }],
+        ...judgement,
+      },
+    },
+    {
+      apiVersion: API,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name },
+      spec: { policyName: name, validationActions: ["Deny"] },
+    },
+  ];
+}

@@ -1,0 +1,35 @@
+import type { ModelValues } from "../model/model-config";
+import { shiftsByArgo } from "../rollout/rollout-choice";
+import { predictorName } from "../surfaces/kserve-objects";
+
+/** A model as a stop by hand names it. */
+export type StoppableModel = Pick<
+  ModelValues,
+  "name" | "team" | "route" | "server" | "rollout" | "candidate" | "replicas"
+> &
+  Partial<Pick<ModelValues, "surface">>;
+
+/** What holds replicas of a model. */
+export interface StoppedWorkload {
+  readonly kind: "deployment" | "rollout.argoproj.io";
+  readonly name: string;
+  readonly namespace: string;
+  /** Replicas that it gets back after a stop: its minimum, or one where it rests at zero. */
+  readonly least: number;
+  /** The ScaledObject that is paused; absent for a fixed number of replicas, which nothing scales. */
+  readonly scaler?: string;
+}
+
+/** What is there of a model, and nothing that is not: whoever makes a thing of a name that was given away hands it over. */
+export function workloadsOf(model: StoppableModel): StoppedWorkload[] {
+  const { name, team: namespace, candidate, replicas, surface } = model;
+  const least = Math.max(1, replicas.min);
+  const scaler = (of: string) => (replicas.min === replicas.max ? {} : { scaler: of });
+  // Of the candidate KServe makes a Deployment with one replica: the edge turns its callers away, and the file takes it down.
+  if (surface?.on === "kserve") {
+    return [{ kind: "deployment", name: predictorName({ name }), namespace, least, ...scaler(name) }];
+  }
+  const kind = shiftsByArgo(model) ? "rollout.argoproj.io" : "deployment";
+  const names = candidate === undefined ? [name] : [name, `${name}-candidate`];
+  return names.map((workload) => ({ kind, name: workload, namespace, least, ...scaler(workload) }));
+}
