@@ -8,3 +8,4 @@ export * from "./grant-target";
 export * from "./principal";
 export * from "./report";
 export * from "./resource-grants";
+export * from "./stack-role";

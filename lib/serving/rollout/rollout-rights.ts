@@ -1,16 +1,14 @@
-import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import type { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
-import { TerraformStack, type ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
-import { Environment, Scoped, type ServiceAccountRef } from "../../core";
+import type { ITerraformDependable } from "cdktf";
+import type { Construct } from "constructs";
+import type { ServiceAccountRef } from "../../core";
 import { kubernetesResource, type KubernetesObject } from "../../delivery";
 import {
   CloudRunServiceGrants,
-  CustomRole,
   Principals,
   ProjectGrants,
   ServiceAccountGrants,
-  recordGrant,
+  StackRole,
   type Principal,
 } from "../../iam";
 import type { ServedModel } from "../model/served-model";
@@ -64,7 +62,7 @@ function rightsOn(
       return [...shift.resources, ...use.resources];
     }
     case "vertex":
-      return [EndpointTraffic.of(scope).allow(to)];
+      return [endpointTraffic(scope).allow(to, { reason: "shifts requests between models of an endpoint" })];
   }
 }
 
@@ -106,41 +104,15 @@ export function routeRights(
   ];
 }
 
-const scoped = new Scoped<EndpointTraffic>("endpoint-traffic");
-
 /**
  * The right to change the traffic split of Vertex AI endpoints. They have no policy of their own in google 6.50.0, and predefined roles with it
- * may deploy models too: a role of our own with the two permissions, one a stack.
+ * may deploy models too: a role of our own with the two permissions.
  */
-class EndpointTraffic extends Construct {
-  private readonly role: CustomRole;
-
-  private constructor(scope: Construct) {
-    super(scope, "endpoint-traffic");
-    this.role = new CustomRole(this, "role", {
-      name: "endpointTraffic",
-      title: "Traffic of Vertex AI endpoints",
-      description: "Shifts requests between models that are deployed to an endpoint",
-      permissions: ["aiplatform.endpoints.get", "aiplatform.endpoints.update"],
-    });
-  }
-
-  static of(scope: Construct): EndpointTraffic {
-    const stack = TerraformStack.of(scope);
-    const known = scoped.own(stack);
-    if (known) return known;
-    const made = new EndpointTraffic(stack);
-    scoped.set(stack, made);
-    return made;
-  }
-
-  allow(to: Principal): ProjectIamMember {
-    const binding = new ProjectIamMember(this, to.label.replaceAll(" ", ":"), {
-      project: Environment.of(this).projectId,
-      role: this.role.ref.name.from(this),
-      member: to.member.from(this),
-      dependsOn: to.member.dependencies(this),
-    });
-    return recordGrant(binding, { principal: to.label, reason: "shifts requests between models of an endpoint" });
-  }
+function endpointTraffic(scope: Construct): StackRole {
+  return StackRole.of(scope, "endpoint-traffic", {
+    name: "endpointTraffic",
+    title: "Traffic of Vertex AI endpoints",
+    description: "Shifts requests between models that are deployed to an endpoint",
+    permissions: ["aiplatform.endpoints.get", "aiplatform.endpoints.update"],
+  });
 }

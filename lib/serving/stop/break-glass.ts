@@ -1,6 +1,5 @@
 import type { ITerraformDependable, TerraformResource } from "cdktf";
 import { MonitoringAlertPolicy } from "@cdktf/provider-google/lib/monitoring-alert-policy";
-import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { TagsLocationTagBinding } from "@cdktf/provider-google/lib/tags-location-tag-binding";
 import { TagsTagKey } from "@cdktf/provider-google/lib/tags-tag-key";
@@ -9,15 +8,7 @@ import { Construct } from "constructs";
 import { NAMES } from "../../catalog/names";
 import { Environment, Ref, resourceName, type ServiceAccountRef } from "../../core";
 import { ManifestRelease, kubernetesResource } from "../../delivery";
-import {
-  CustomRole,
-  Principals,
-  ProjectGrants,
-  ServiceAccountGrants,
-  recordGrant,
-  type GrantConfig,
-  type Principal,
-} from "../../iam";
+import { CustomRole, Principals, ProjectGrants, ServiceAccountGrants, bindCustomRole, type Principal } from "../../iam";
 import type { EdgePolicyRef } from "../gateway/edge-policy";
 import type { BreakGlassConfig } from "./kill-switch-config";
 import { breakGlassObjects } from "./break-glass-objects";
@@ -135,20 +126,9 @@ export class BreakGlass extends Construct {
     });
     const tagged = `resource.matchTag("${projectId}/${tag.shortNameInput}", "${TAG_VALUE}")`;
     const condition = { title: "only the policy of the models", expression: tagged };
-    this.bind("stop-binding", rules, to, { reason: REASON, condition });
-    this.bind("wait-binding", waiting, to, { reason: "sees whether a stop holds already" });
-  }
-
-  // Without an end, unlike `Grant.broad`: a right that is over when it is needed in an emergency stops nothing.
-  private bind(id: string, role: CustomRole, to: Principal, { reason, condition }: GrantConfig): void {
-    const binding = new ProjectIamMember(this, id, {
-      project: Environment.of(this).projectId,
-      role: role.ref.name.from(this),
-      member: to.member.from(this),
-      ...(condition ? { condition } : {}),
-      dependsOn: to.member.dependencies(this),
-    });
-    recordGrant(binding, { principal: to.label, reason });
+    // Without an end: a right that is over when it is needed in an emergency stops nothing.
+    bindCustomRole(this, "stop-binding", rules, to, { reason: REASON, condition });
+    bindCustomRole(this, "wait-binding", waiting, to, { reason: "sees whether a stop holds already" });
   }
 
   private alert(

@@ -1,20 +1,10 @@
-import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
-import { TerraformStack, type ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
+import type { ITerraformDependable } from "cdktf";
+import type { Construct } from "constructs";
 import { NAMES } from "../../catalog/names";
 import { suffixOf } from "../../cluster/node-pool-name";
-import { Environment, Ref, Scoped, resourceName, type ServiceAccountRef } from "../../core";
-import {
-  CustomRole,
-  ManagedFolderGrants,
-  Principals,
-  ProjectGrants,
-  ServiceAccountGrants,
-  recordGrant,
-  type Grant,
-  type Principal,
-} from "../../iam";
+import { Environment, Ref, resourceName, type ServiceAccountRef } from "../../core";
+import { ManagedFolderGrants, Principals, ProjectGrants, ServiceAccountGrants, StackRole, type Grant } from "../../iam";
 import type { ModelValues } from "../model/model-config";
 import { ModelFolder } from "../model/model-folder";
 import { variantsOf } from "../model/model-variant";
@@ -71,53 +61,28 @@ export function deploymentRights(
   const runAs = new ServiceAccountGrants(scope, serving.ref).actAs(to, {
     reason: `deploys model ${config.name}, whose servers run as this account`,
   });
-  return [...log.resources, ...runAs.resources, ModelDeployers.of(scope).allow(to)];
+  const deploy = modelDeployers(scope).allow(to, { reason: "uploads a model and deploys it to its endpoint" });
+  return [...log.resources, ...runAs.resources, deploy];
 }
-
-const scoped = new Scoped<ModelDeployers>("model-deployers");
 
 /**
  * The right to upload models and to deploy them. Neither the registry nor endpoints have policies of their own in google 6.50.0, and
- * predefined roles with it may train, call and delete: a role of our own, one a stack. It holds for all endpoints of the project; what a model
- * may run as is given for each.
+ * predefined roles with it may train, call and delete: a role of our own. It holds for all endpoints of the project; what a model may run as is
+ * given for each.
  */
-class ModelDeployers extends Construct {
-  private readonly role: CustomRole;
-
-  private constructor(scope: Construct) {
-    super(scope, "model-deployers");
-    this.role = new CustomRole(this, "role", {
-      name: "modelDeployer",
-      title: "Deployment of Vertex AI models",
-      description: "Uploads models and deploys them to endpoints",
-      // Vertex AI docs, "IAM permissions": an operation is read with the right to read what it is about.
-      permissions: [
-        "aiplatform.endpoints.deploy",
-        "aiplatform.endpoints.get",
-        "aiplatform.endpoints.undeploy",
-        "aiplatform.endpoints.update",
-        "aiplatform.models.get",
-        "aiplatform.models.upload",
-      ],
-    });
-  }
-
-  static of(scope: Construct): ModelDeployers {
-    const stack = TerraformStack.of(scope);
-    const known = scoped.own(stack);
-    if (known) return known;
-    const made = new ModelDeployers(stack);
-    scoped.set(stack, made);
-    return made;
-  }
-
-  allow(to: Principal): ProjectIamMember {
-    const binding = new ProjectIamMember(this, to.label.replaceAll(" ", ":"), {
-      project: Environment.of(this).projectId,
-      role: this.role.ref.name.from(this),
-      member: to.member.from(this),
-      dependsOn: to.member.dependencies(this),
-    });
-    return recordGrant(binding, { principal: to.label, reason: "uploads a model and deploys it to its endpoint" });
-  }
+function modelDeployers(scope: Construct): StackRole {
+  return StackRole.of(scope, "model-deployers", {
+    name: "modelDeployer",
+    title: "Deployment of Vertex AI models",
+    description: "Uploads models and deploys them to endpoints",
+    // Vertex AI docs, "IAM permissions": an operation is read with the right to read what it is about.
+    permissions: [
+      "aiplatform.endpoints.deploy",
+      "aiplatform.endpoints.get",
+      "aiplatform.endpoints.undeploy",
+      "aiplatform.endpoints.update",
+      "aiplatform.models.get",
+      "aiplatform.models.upload",
+    ],
+  });
 }
