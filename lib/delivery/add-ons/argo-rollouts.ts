@@ -3,11 +3,9 @@ import { CHARTS } from "../../catalog/charts";
 import { ROLLOUTS_GATEWAY_PLUGIN } from "../../catalog/images";
 import { assertSchema, explained, known } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
-import { ChartRelease } from "../chart-release";
-import { ManifestRelease } from "../manifest-release";
 import { podMonitoring } from "../operator-metrics";
-import { operatorNamespace } from "../operator-namespace";
 import { rolloutsRights } from "./argo-rollouts-rights";
+import { installOperator } from "./operator";
 import {
   CONTAINER_SECURITY,
   POD_SECURITY,
@@ -67,22 +65,13 @@ export function argoRollouts(config: Values): AddOn {
     requires: ["prometheus-frontend"],
     features: ["gateway-api"],
     install(scope, context) {
-      const namespace = operatorNamespace(scope, NAMESPACE, context);
-      const rights = rolloutsRights(scope, [namespace]);
-      const chart = new ChartRelease(scope, "chart", {
+      const metrics = { name: "argo-rollouts", namespace: NAMESPACE, selector: PODS, port: "metrics" };
+      return installOperator(scope, context, {
         chart: "argo-rollouts",
-        source: context.charts,
         values: values(config, context),
-        after: [...context.after, ...rights],
+        rights: (namespace) => rolloutsRights(scope, [namespace]),
+        metrics: [podMonitoring(metrics)],
       });
-      if (!context.cluster.features.includes("managed-prometheus")) return chart.dependables;
-      const { dependables } = new ManifestRelease(scope, "metrics", {
-        name: "argo-rollouts-metrics",
-        namespace: NAMESPACE,
-        objects: [podMonitoring({ name: "argo-rollouts", namespace: NAMESPACE, selector: PODS, port: "metrics" })],
-        after: chart.dependables,
-      });
-      return [...chart.dependables, ...dependables];
     },
   };
 }

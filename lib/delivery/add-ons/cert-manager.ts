@@ -2,10 +2,8 @@ import type { z } from "zod";
 import { CHARTS } from "../../catalog/charts";
 import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
-import { ChartRelease } from "../chart-release";
-import { ManifestRelease } from "../manifest-release";
 import { podMonitoring } from "../operator-metrics";
-import { operatorNamespace } from "../operator-namespace";
+import { installOperator } from "./operator";
 import {
   CONTAINER_SECURITY,
   POD_SECURITY,
@@ -30,28 +28,12 @@ export function certManager(config: z.output<typeof certManagerSchema>): AddOn {
     id: "cert-manager",
     title: "cert-manager",
     install(scope, context) {
-      const namespace = operatorNamespace(scope, NAMESPACE, context);
-      const chart = new ChartRelease(scope, "chart", {
+      const metrics = { name: "cert-manager", namespace: NAMESPACE, selector: CONTROLLER_PODS, port: "http-metrics" };
+      return installOperator(scope, context, {
         chart: "cert-manager",
-        source: context.charts,
         values: values(config, context),
-        after: [...context.after, namespace],
+        metrics: [podMonitoring(metrics)],
       });
-      if (!context.cluster.features.includes("managed-prometheus")) return chart.dependables;
-      const { dependables } = new ManifestRelease(scope, "metrics", {
-        name: "cert-manager-metrics",
-        namespace: NAMESPACE,
-        objects: [
-          podMonitoring({
-            name: "cert-manager",
-            namespace: NAMESPACE,
-            selector: CONTROLLER_PODS,
-            port: "http-metrics",
-          }),
-        ],
-        after: chart.dependables,
-      });
-      return [...chart.dependables, ...dependables];
     },
   };
 }

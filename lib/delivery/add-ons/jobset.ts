@@ -1,9 +1,7 @@
 import type { z } from "zod";
-import { CHARTS } from "../../catalog/charts";
 import { assertSchema } from "../../core";
 import type { AddOn } from "../add-on";
-import { ChartRelease } from "../chart-release";
-import { operatorNamespace } from "../operator-namespace";
+import { installOperator, pinnedImage } from "./operator";
 import { CONTAINER_SECURITY, POD_SECURITY, operatorSchema, resourcesOf, type OperatorConfig } from "./operator-config";
 
 /** JobSet: training runs of many jobs that start and fail together. */
@@ -13,21 +11,16 @@ export const jobSetSchema = operatorSchema;
 
 assertSchema<JobSetConfig, typeof jobSetSchema>(true);
 
-const NAMESPACE = CHARTS.jobset.namespace;
-
 export function jobSet({ replicas }: z.output<typeof jobSetSchema>): AddOn {
   return {
     id: "jobset",
     title: "JobSet",
     install(scope, context) {
-      const namespace = operatorNamespace(scope, NAMESPACE, context);
-      const { registry, path, pinnedTag } = context.images.ofChart("jobset", "jobset");
       // The chart has no value for a priority class. GKE's own component `JOBSET` measures job sets.
-      return new ChartRelease(scope, "chart", {
+      return installOperator(scope, context, {
         chart: "jobset",
-        source: context.charts,
         values: {
-          image: { repository: `${registry}/${path}`, tag: pinnedTag, pullPolicy: "IfNotPresent" },
+          image: pinnedImage(context, "jobset", "jobset"),
           controller: {
             replicas,
             leaderElection: { enable: true },
@@ -39,8 +32,7 @@ export function jobSet({ replicas }: z.output<typeof jobSetSchema>): AddOn {
           certManager: { enable: false },
           prometheus: { enable: false },
         },
-        after: [...context.after, namespace],
-      }).dependables;
+      });
     },
   };
 }

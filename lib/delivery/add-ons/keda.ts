@@ -2,10 +2,8 @@ import type { z } from "zod";
 import { CHARTS } from "../../catalog/charts";
 import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
-import { ChartRelease } from "../chart-release";
-import { ManifestRelease } from "../manifest-release";
 import { podMonitoring } from "../operator-metrics";
-import { operatorNamespace } from "../operator-namespace";
+import { installOperator } from "./operator";
 import {
   CONTAINER_SECURITY,
   POD_SECURITY,
@@ -32,34 +30,19 @@ export function keda(config: z.output<typeof kedaSchema>): AddOn {
     title: "KEDA",
     conflicts: ["custom-metrics-stackdriver-adapter"],
     install(scope, context) {
-      const namespace = operatorNamespace(scope, NAMESPACE, context);
-      const rights = context.grant({
-        namespace: NAMESPACE,
-        serviceAccount: "keda-operator",
-        right: "metricViewer",
-        reason: "KEDA reads the queues and caches of model servers to set their replicas",
-      });
-      const chart = new ChartRelease(scope, "chart", {
+      const pods = { app: COMPONENTS.operator };
+      return installOperator(scope, context, {
         chart: "keda",
-        source: context.charts,
         values: values(config, context),
-        after: [...context.after, namespace, ...rights],
-      });
-      if (!context.cluster.features.includes("managed-prometheus")) return chart.dependables;
-      const { dependables } = new ManifestRelease(scope, "metrics", {
-        name: "keda-metrics",
-        namespace: NAMESPACE,
-        objects: [
-          podMonitoring({
-            name: "keda-operator",
+        rights: () =>
+          context.grant({
             namespace: NAMESPACE,
-            selector: { app: "keda-operator" },
-            port: METRICS_PORT,
+            serviceAccount: "keda-operator",
+            right: "metricViewer",
+            reason: "KEDA reads the queues and caches of model servers to set their replicas",
           }),
-        ],
-        after: chart.dependables,
+        metrics: [podMonitoring({ name: "keda-operator", namespace: NAMESPACE, selector: pods, port: METRICS_PORT })],
       });
-      return [...chart.dependables, ...dependables];
     },
   };
 }

@@ -3,11 +3,9 @@ import type { z } from "zod";
 import { CHARTS } from "../../catalog/charts";
 import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
-import { ChartRelease } from "../chart-release";
-import { ManifestRelease } from "../manifest-release";
 import { guardedPodMonitoring } from "../operator-metrics";
 import { PLATFORM_NAMESPACE } from "../platform-namespace";
-import { operatorNamespace } from "../operator-namespace";
+import { installOperator, pinnedImage } from "./operator";
 import {
   CONTAINER_SECURITY,
   POD_SECURITY,
@@ -32,29 +30,19 @@ export function kueue(config: z.output<typeof kueueSchema>): AddOn {
     id: "kueue",
     title: "Kueue",
     install(scope, context) {
-      const namespace = operatorNamespace(scope, NAMESPACE, context);
-      const chart = new ChartRelease(scope, "chart", {
-        chart: "kueue",
-        source: context.charts,
-        values: values(config, context),
-        after: [...context.after, namespace],
-      });
-      if (!context.cluster.features.includes("managed-prometheus")) return chart.dependables;
       const metrics = { name: "kueue", namespace: NAMESPACE, selector: PODS, port: 8443 };
-      const { dependables } = new ManifestRelease(scope, "metrics", {
-        name: "kueue-metrics",
-        namespace: NAMESPACE,
+      return installOperator(scope, context, {
+        chart: "kueue",
+        values: values(config, context),
         // The chart's own role.
-        objects: guardedPodMonitoring(metrics, "kueue-metrics-reader"),
-        after: chart.dependables,
+        metrics: guardedPodMonitoring(metrics, "kueue-metrics-reader"),
       });
-      return [...chart.dependables, ...dependables];
     },
   };
 }
 
 function values({ replicas }: z.output<typeof kueueSchema>, context: AddOnContext) {
-  const { registry, path, pinnedTag, isCharts } = context.images.ofChart("kueue", "kueue");
+  const { isCharts } = context.images.ofChart("kueue", "kueue");
   return {
     enablePrometheus: false,
     enableKueueViz: false,
@@ -63,9 +51,7 @@ function values({ replicas }: z.output<typeof kueueSchema>, context: AddOnContex
       podDisruptionBudget: { enabled: replicas > 1, minAvailable: 1 },
       topologySpreadConstraints: spreadOver(PODS),
       manager: {
-        ...(isCharts
-          ? {}
-          : { image: { repository: `${registry}/${path}`, tag: pinnedTag, pullPolicy: "IfNotPresent" } }),
+        ...(isCharts ? {} : { image: pinnedImage(context, "kueue", "kueue") }),
         priorityClassName: context.priorityClass,
         resources: resourcesOf("500m", "1Gi", "2"),
         podSecurityContext: POD_SECURITY,
