@@ -36,6 +36,12 @@ export class ConfigError extends Error {
     Object.defineProperty(this, CONFIG_ERROR, { value: true });
   }
 
+  /** Throws what was found wrong with `subject`, all of it at once; nothing where nothing was. */
+  static throwIfAny(subject: string, failures: readonly (Failure | undefined)[]): void {
+    const found = failures.filter((failure) => failure !== undefined);
+    if (found.length > 0) throw new ConfigError(subject, found);
+  }
+
   /** True for a `ConfigError` of any copy of this package (`instanceof` fails across copies). */
   static is(error: unknown): error is ConfigError {
     return typeof error === "object" && error !== null && CONFIG_ERROR in error;

@@ -132,7 +132,7 @@ export class Governance {
     const { value, failures } = parseValue(governanceSchema, config, "pass");
     const values = value as z.output<typeof governanceSchema>;
     const all = [...failures, ...crossFieldFailures(governanceRules, values, failures)];
-    if (all.length > 0) throw new ConfigError(`governance of ${environment}`, all);
+    ConfigError.throwIfAny(`governance of ${environment}`, all);
     const governance = new Governance(values, environment);
     scoped.set(scope, governance);
     return governance;

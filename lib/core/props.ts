@@ -66,7 +66,7 @@ export function parseProps<S extends z.ZodObject>(
   );
   const { value, failures } = parseValue(schema, merged, "pass");
   const all = [...failures, ...crossFieldFailures(rules, value as z.output<S>, failures)];
-  if (all.length > 0) throw new ConfigError(`${kind} at ${scope.node.path}`, all);
+  ConfigError.throwIfAny(`${kind} at ${scope.node.path}`, all);
   noteSchemaDefaults(value, "", origins);
   originsOf.set(scope, origins);
   return value as z.output<S>;

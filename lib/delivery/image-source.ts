@@ -72,7 +72,7 @@ export class ImageSource {
   /** @throws ConfigError for a malformed source */
   constructor(config: ImageSourceConfig = {}) {
     const { value, failures } = parseValue(imageSourceSchema, config, "pass");
-    if (failures.length > 0) throw new ConfigError("images", failures);
+    ConfigError.throwIfAny("images", failures);
     this.config = value as z.output<typeof imageSourceSchema>;
   }
 

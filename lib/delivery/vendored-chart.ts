@@ -85,5 +85,5 @@ function filesIn(folder: string): string[] {
 }
 
 function refuse(id: string, failures: readonly Failure[]): void {
-  if (failures.length > 0) throw new ConfigError(`chart ${id}`, failures);
+  ConfigError.throwIfAny(`chart ${id}`, failures);
 }

@@ -78,7 +78,7 @@ export class Elevation extends Construct {
       ...groupsOnly("approvers", approvers),
       ...ownApproval(eligible, approvers),
     ];
-    if (failures.length > 0) throw new ConfigError(`Elevation at ${this.node.path}`, failures);
+    ConfigError.throwIfAny(`Elevation at ${this.node.path}`, failures);
     const { name: environment, projectId } = Environment.of(this);
     const members = (principals: readonly Principal[]) => principals.map(({ member }) => member.from(this));
     const entitlement = new PrivilegedAccessManagerEntitlement(this, "entitlement", {

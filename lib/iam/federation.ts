@@ -167,7 +167,7 @@ export class DeployerIdentities extends Construct {
     const { name: environment, projectId } = Environment.of(this);
     const trust = trustOf(config, config.forgeEnvironment ?? environment);
     const failures = Object.values(trust).flatMap(({ subject }) => subjectFailure(subject) ?? []);
-    if (failures.length > 0) throw new ConfigError(`DeployerIdentities at ${this.node.path}`, failures);
+    ConfigError.throwIfAny(`DeployerIdentities at ${this.node.path}`, failures);
     this.issuer = config.issuer ?? ISSUERS[config.forge];
     const pool = new IamWorkloadIdentityPool(this, "pool", {
       project: projectId,

@@ -184,7 +184,7 @@ export class Grant {
     const reviewed = Object.hasOwn(rights, right) ? rights[right] : undefined;
     const { value, failures } = parseValue(grantSchema, plain, "pass");
     const config = value as z.output<typeof grantSchema>;
-    refuse(`the grant of ${right} on ${target.kind} ${target.name.value} to ${to.label}`, [
+    ConfigError.throwIfAny(`the grant of ${right} on ${target.kind} ${target.name.value} to ${to.label}`, [
       ...(reviewed ? onlyForFailures(reviewed, to) : [unknownRight(right, Object.keys(rights))]),
       ...failures,
       ...commonFailures(target, to, config.condition),
@@ -203,7 +203,7 @@ export class Grant {
     const role = typeof given === "string" ? given : given.name.value;
     const { value, failures } = parseValue(broadGrantSchema, plain, "pass");
     const { condition, reason, owner, expires } = value as z.output<typeof broadGrantSchema>;
-    refuse(`the broad grant of ${role} on ${target.kind} ${target.name.value} to ${to.label}`, [
+    ConfigError.throwIfAny(`the broad grant of ${role} on ${target.kind} ${target.name.value} to ${to.label}`, [
       ...failures,
       ...(failures.some(({ path }) => path === "expires") ? [] : expiryFailures(expires, today())),
       ...roleFailures(role, target, to),
@@ -388,10 +388,6 @@ function expiryFailures(expires: string, day: string): Failure[] {
       fix: over ? "remove the grant, or have its owner decide again" : "choose an earlier day",
     },
   ];
-}
-
-function refuse(subject: string, failures: readonly Failure[]): void {
-  if (failures.length > 0) throw new ConfigError(subject, failures);
 }
 
 function waitsForItself(construct: IConstruct, resource: IConstruct): ConfigError {

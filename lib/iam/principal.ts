@@ -44,7 +44,7 @@ export const Principals = {
     const { namespace, serviceAccount } = identity;
     const projectNumber = identity.projectNumber ?? numberIn(cluster.fleetMembership.value);
     const label = `workload ${namespace}/${serviceAccount}`;
-    refuse(label, workloadFailures(identity, projectNumber));
+    ConfigError.throwIfAny(label, workloadFailures(identity, projectNumber));
     const subject = `subject/ns/${namespace}/sa/${serviceAccount}`;
     const pools = `//iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools`;
     const member = cluster.workloadPool.map((pool) => `principal:${pools}/${pool}/${subject}`);
@@ -57,7 +57,7 @@ export const Principals = {
    */
   serviceAccount({ email }: ServiceAccountRef): Principal {
     const label = `service account ${knownPartOf(email.value)}`;
-    refuse(label, isLate(email.value) ? [] : [emailFailure("email", email.value)]);
+    ConfigError.throwIfAny(label, isLate(email.value) ? [] : [emailFailure("email", email.value)]);
     return { kind: "service-account", member: email.map((address) => `serviceAccount:${address}`), label };
   },
 
@@ -75,13 +75,13 @@ export const Principals = {
    * @throws ConfigError where it is no address
    */
   group(email: string): Principal {
-    refuse("group", [groupFailure("email", email)]);
+    ConfigError.throwIfAny("group", [groupFailure("email", email)]);
     return { kind: "group", member: Ref.existing(`group:${email}`), label: `group ${email}` };
   },
 
   /** An identity of another system, e.g. of a CI job, that a workload identity pool lets in. */
   federated({ principal, label }: FederatedRef): Principal {
-    refuse(label, isLate(principal.value) ? [] : [memberFailure("principal", principal.value)]);
+    ConfigError.throwIfAny(label, isLate(principal.value) ? [] : [memberFailure("principal", principal.value)]);
     return { kind: "federated", member: principal, label };
   },
 
@@ -90,15 +90,10 @@ export const Principals = {
    * @throws ConfigError for people, everyone, domains, default accounts, deleted principals, whole pools, and what only Terraform will know
    */
   fromMember(member: string): Principal {
-    refuse("Principals.fromMember", [memberFailure("member", member)]);
+    ConfigError.throwIfAny("Principals.fromMember", [memberFailure("member", member)]);
     return { member: Ref.existing(member), ...describeMember(member) };
   },
 };
-
-function refuse(subject: string, failures: readonly (Failure | undefined)[]): void {
-  const found = failures.filter((failure) => failure !== undefined);
-  if (found.length > 0) throw new ConfigError(subject, found);
-}
 
 function workloadFailures(
   { namespace, serviceAccount }: WorkloadIdentity,

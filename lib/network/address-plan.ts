@@ -92,7 +92,7 @@ export const RESERVED_RANGES: readonly { readonly cidr: string; readonly owner: 
  */
 export function planAddresses(needs: AddressNeeds): AddressPlan {
   const failures = addressFailures(needs);
-  if (failures.length > 0) throw new ConfigError(`address plan of ${needs.range}`, failures);
+  ConfigError.throwIfAny(`address plan of ${needs.range}`, failures);
   const whole = readCidr(needs.range);
   const ranges = blocksFor(needs)
     .map(({ name, prefixLength, holds }) => {

@@ -30,7 +30,7 @@ export function activeRules(packs: readonly RulePack[], overrides: SeverityOverr
       } else if (known.rule !== rule) failures.push(doubled(rule.id, known.pack, pack));
     }
   }
-  if (failures.length > 0) throw new ConfigError("the rule packs", failures);
+  ConfigError.throwIfAny("the rule packs", failures);
   return [...active.values()].sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
 }
 

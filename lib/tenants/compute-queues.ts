@@ -43,7 +43,7 @@ export class ComputeQueues extends Construct {
     const { pools, ...plain } = props;
     const config = parseProps(this, "ComputeQueues", computeQueuesSchema, plain);
     const { plan, failures } = planQuotas(config, pools);
-    if (failures.length > 0) throw new ConfigError(`ComputeQueues at ${this.node.path}`, failures);
+    ConfigError.throwIfAny(`ComputeQueues at ${this.node.path}`, failures);
     this.plan = plan;
     const batch = new Map(config.teams.map(({ name }) => [name, `${name}-batch`]));
     const release = new ManifestRelease(this, "queues", {

@@ -162,7 +162,7 @@ export class CloudRunModel extends Construct {
       ]);
     }
     const failures = cloudRunFailures(config, surface);
-    if (failures.length > 0) throw new ConfigError(`CloudRunModel at ${this.node.path}`, failures);
+    ConfigError.throwIfAny(`CloudRunModel at ${this.node.path}`, failures);
     return surface;
   }
 
