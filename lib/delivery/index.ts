@@ -1,5 +1,6 @@
 export * from "./add-on";
 export * from "./add-ons";
+export * from "./admission-policy";
 export * from "./chart-release";
 export * from "./chart-source";
 export * from "./cluster-access";

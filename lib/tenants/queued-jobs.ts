@@ -1,11 +1,9 @@
 import { CHARTS } from "../catalog/charts";
 import { ACCELERATOR_TAINTS } from "../catalog/machines";
-import type { KubernetesObject } from "../delivery";
+import { admissionPolicyObjects, type KubernetesObject } from "../delivery";
 import { BATCH_ACCOUNT } from "./batch-account";
 import { BATCH_QUEUE } from "./queue-names";
 import { PRIORITIES } from "./priority-classes";
-
-const API = "admissionregistration.k8s.io/v1";
 
 const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 const PRIORITY_LABEL = "kueue.x-k8s.io/priority-class";
@@ -74,41 +72,19 @@ const SUBMITTED: readonly Submitted[] = [
  * @param namespaces those of the teams
  */
 export function queuedJobsObjects(namespaces: readonly string[]): KubernetesObject[] {
-  return SUBMITTED.flatMap((submitted): KubernetesObject[] => {
+  return SUBMITTED.flatMap((submitted) => {
     const { name, apiGroup, apiVersion, resource, operations } = submitted;
-    return [
-      {
-        apiVersion: API,
-        kind: "ValidatingAdmissionPolicy",
-        metadata: { name },
-        spec: {
-          failurePolicy: "Fail",
-          matchConstraints: {
-            resourceRules: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], operations, resources: [resource] }],
-          },
-          matchConditions: matchConditions(submitted),
-          validations: validations(submitted),
-        },
-      },
-      {
-        apiVersion: API,
-        kind: "ValidatingAdmissionPolicyBinding",
-        metadata: { name },
-        spec: {
-          policyName: name,
-          validationActions: ["Deny"],
-          matchResources: {
-            namespaceSelector: {
-              matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [...namespaces] }],
-            },
-          },
-        },
-      },
-    ];
+    return admissionPolicyObjects({
+      name,
+      on: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], operations, resources: [resource] }],
+      conditions: conditions(submitted),
+      validations: validations(submitted),
+      namespaces,
+    });
   });
 }
 
-function matchConditions({ except = [], operations }: Submitted) {
+function conditions({ except = [], operations }: Submitted) {
   return [
     ...(except.length > 0
       ? [{ name: "nobody-judged-it-before", expression: `!(request.userInfo.username in ${JSON.stringify(except)})` }]

@@ -1,11 +1,6 @@
-import type { KubernetesObject } from "../../delivery";
+import { admissionPolicyObjects, type AdmissionPolicy, type KubernetesObject } from "../../delivery";
 import { PAUSED } from "./kill-switch-runbook";
 import type { StoppedWorkload } from "./stopped-workloads";
-
-const API = "admissionregistration.k8s.io/v1";
-
-const PAUSE = "kill-switch-pause";
-const SCALE = "kill-switch-scale";
 
 /**
  * What Kubernetes' roles cannot say of the account that stops models: of an autoscaling object it changes one annotation, between nothing and
@@ -14,24 +9,27 @@ const SCALE = "kill-switch-scale";
  * @param account its e-mail address: the name by which the Connect Gateway makes it known to Kubernetes
  */
 export function breakGlassPolicies(workloads: readonly StoppedWorkload[], account: string): KubernetesObject[] {
+  const stops = [{ name: "stops-models", expression: `request.userInfo.username == "${account}"` }];
+  const updates = (apiGroup: string, resource: string) => {
+    return { apiGroups: [apiGroup], apiVersions: ["*"], operations: ["UPDATE"], resources: [resource] };
+  };
   return [
-    ...admission(PAUSE, account, [{ apiGroup: "keda.sh", resources: ["scaledobjects"] }], pausesAndNoMore()),
-    ...admission(
-      SCALE,
-      account,
-      [
-        { apiGroup: "apps", resources: ["deployments/scale"] },
-        { apiGroup: "argoproj.io", resources: ["rollouts/scale"] },
-      ],
-      scalesToTheMinimum(workloads),
-    ),
+    ...admissionPolicyObjects({
+      name: "kill-switch-pause",
+      on: [updates("keda.sh", "scaledobjects")],
+      conditions: stops,
+      ...pausesAndNoMore(),
+    }),
+    ...admissionPolicyObjects({
+      name: "kill-switch-scale",
+      on: [updates("apps", "deployments/scale"), updates("argoproj.io", "rollouts/scale")],
+      conditions: stops,
+      ...scalesToTheMinimum(workloads),
+    }),
   ];
 }
 
-interface Judgement {
-  readonly variables: readonly { readonly name: string; readonly expression: string }[];
-  readonly validations: readonly { readonly expression: string; readonly message: string }[];
-}
+type Judgement = Pick<AdmissionPolicy, "variables" | "validations">;
 
 function pausesAndNoMore(): Judgement {
   const annotationsOf = (object: string) => `has(${object}.metadata.annotations) ? ${object}.metadata.annotations : {}`;
@@ -79,38 +77,4 @@ function scalesToTheMinimum(workloads: readonly StoppedWorkload[]): Judgement {
       },
     ],
   };
-}
-
-function admission(
-  name: string,
-  account: string,
-  on: readonly { readonly apiGroup: string; readonly resources: readonly string[] }[],
-  judgement: Judgement,
-): KubernetesObject[] {
-  return [
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicy",
-      metadata: { name },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: {
-          resourceRules: on.map(({ apiGroup, resources }) => ({
-            apiGroups: [apiGroup],
-            apiVersions: ["*"],
-            operations: ["UPDATE"],
-            resources,
-          })),
-        },
-        matchConditions: [{ name: "stops-models", expression: `request.userInfo.username == "${account}"` }],
-        ...judgement,
-      },
-    },
-    {
-      apiVersion: API,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: { policyName: name, validationActions: ["Deny"] },
-    },
-  ];
 }
