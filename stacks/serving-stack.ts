@@ -11,6 +11,7 @@ import {
   Model,
   isStopped,
   poolDemandFailures,
+  queueDemandFailures,
   unansweredQuery,
   type GatewayConfig,
   type KillSwitchConfig,
@@ -98,13 +99,9 @@ export class ServingStack extends PlatformStack {
       );
     }
     const servers = [...models.values()].flatMap(({ server }) => server ?? []);
-    problems.add(
-      "",
-      poolDemandFailures(
-        servers.map(({ ref }) => ref),
-        pools,
-      ),
-    );
+    const placed = servers.map(({ ref }) => ref);
+    problems.add("", poolDemandFailures(placed, pools));
+    problems.add("", queueDemandFailures(placed, tenants?.queues?.plan ?? []));
     const inCluster = modelValues.filter(runsInCluster);
     const killSwitch =
       gateway && props.serving

@@ -1,5 +1,6 @@
 export * from "./capacity/placement";
 export * from "./capacity/pool-demand";
+export * from "./capacity/queue-demand";
 export * from "./gateway/edge-config";
 export * from "./gateway/edge-policy";
 export * from "./gateway/edge-rules";

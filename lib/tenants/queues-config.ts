@@ -12,7 +12,8 @@ export interface QueuesConfig {
   readonly pools?: readonly string[];
   /**
    * What model servers can always have, by pool, in accelerators as pods ask for them. They never borrow: it is also the most that they get.
-   * Of a pool that is not named here they have what no team is guaranteed; of one with queued provisioning nothing.
+   * Where a pool is named here, of those that are not they have nothing. Where none is, they have of each what no team is guaranteed; of one with
+   * queued provisioning nothing.
    * @default {}
    */
   readonly serving?: Readonly<Record<string, number>>;
@@ -48,7 +49,9 @@ export const queuesSchema = z.strictObject({
   serving: known(
     z
       .record(z.string().min(1), known(z.int().min(0), SHARED_OUT))
-      .describe("Accelerators that model servers can always have, by pool; of others what no team is guaranteed"),
+      .describe(
+        "Accelerators that model servers can always have, by pool, and of others nothing; default: of each what no team is guaranteed",
+      ),
     SHARED_OUT,
   ).default({}),
   topologyPools: known(

@@ -41,7 +41,9 @@ function planPool({ teams, queues }: ComputeQueuesValues, capacity: PoolCapacity
   const name = pool.pool;
   const sure = teams.map(({ batch }) => batch.guaranteed[name] ?? 0);
   const forTeams = sure.reduce((sum, part) => sum + part, 0);
-  const serving = queues.serving[name] ?? (pool.model === "queued" ? 0 : Math.max(0, units - forTeams));
+  // Who names some pools means those: on the others only batch work runs, and it should have all of them.
+  const isForBatch = pool.model === "queued" || Object.keys(queues.serving).length > 0;
+  const serving = queues.serving[name] ?? (isForBatch ? 0 : Math.max(0, units - forTeams));
   failures.push(...poolFailures({ teams, queues }, capacity, sure, serving));
   const guaranteed = sure.map((part) => partOf(capacity, part));
   const servingAmounts = partOf(capacity, serving);

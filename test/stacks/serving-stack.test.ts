@@ -67,6 +67,20 @@ describe("an environment that serves models is refused", () => {
     ],
     ["for a team that is none", (c) => (model(c, "vision").team = "operation"), "models[1].team", "unknown-team", /./],
     ["for a stop of no model", (c) => (c.serving.stopped = ["visoin"]), "serving.stopped[0]", "unknown-model", /./],
+    [
+      "for queues that never let in what models ask for at least",
+      (c) => (c.queues.serving = { "serve-l4": 48, "serve-a100": 4 }),
+      "queues.serving.serve-a100",
+      "queue-too-small",
+      /less GPUs than .* assistant 4 × 2 = 8.*raise queues.serving.serve-a100/,
+    ],
+    [
+      "for a model on a pool that the queues give to jobs alone",
+      (c) => (c.queues.serving = { "serve-a100": 16 }),
+      "queues.serving.serve-l4",
+      "queue-too-small",
+      /vision 2 × 1 = 2/,
+    ],
     ["for routes that nobody may stop", (c) => delete c.serving, "serving", "missing", /decide/],
   ])("%s", (_title, change, path, code, words) => {
     const found = refusals(change);

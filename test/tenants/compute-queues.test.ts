@@ -55,7 +55,7 @@ function numberOf(quantity: string): number {
 
 const stack = queueStack({
   teams: [withShare("search", { a100: 4 }, { a100: 8, l4: 2 }), withShare("vision", { a100: 2 })],
-  queues: { serving: { a100: 8 } },
+  queues: { serving: { a100: 8, l4: 8 } },
 });
 
 describe("quotas", () => {
@@ -98,6 +98,15 @@ describe("quotas", () => {
     const plain = queueStack({ teams: [withShare("search", { a100: 4 }), vision] });
     expect(quotaOf(plain, "ClusterQueue", "serving", "a100", GPU).nominalQuota).toBe("12");
     expect(quotaOf(plain, "Cohort", "test-gpu", "a100", GPU).nominalQuota).toBe("0");
+  });
+
+  test("leave to jobs a pool that is not named where others are: no server runs there", () => {
+    const named = queueStack({ teams: [withShare("search", { a100: 4 }), vision], queues: { serving: { l4: 4 } } });
+    expect(quotaOf(named, "ClusterQueue", "serving", "l4", GPU).nominalQuota).toBe("4");
+    expect(quotaOf(named, "ClusterQueue", "serving", "a100", GPU).nominalQuota).toBe("0");
+    expect(quotaOf(named, "ClusterQueue", "search-batch", "a100", GPU).nominalQuota).toBe("4");
+    expect(quotaOf(named, "Cohort", "test-gpu", "a100", GPU).nominalQuota).toBe("12");
+    expect(quotaOf(named, "Cohort", "test-gpu", "l4", GPU).nominalQuota).toBe("4");
   });
 
   test("list only resources that a pool has", () => {
