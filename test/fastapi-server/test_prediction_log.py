@@ -200,7 +200,7 @@ def test_sampling_is_by_the_request_id_and_keeps_its_share(serve, pubsub):
 def identified(pubsub, monkeypatch):
     """A publisher that asks for a token first, as it does outside of tests."""
     monkeypatch.setattr(pubsub_client, "TOKEN_URL", f"http://{pubsub.host}/token")
-    token = pubsub_client.MetadataToken()
+    token = pubsub_client.WorkloadToken(None)
     return pubsub_client.PubSubPublisher("projects/acme/topics/predictions", f"http://{pubsub.host}", token)
 
 
@@ -230,7 +230,7 @@ def test_without_an_emulator_it_calls_google_over_tls(tmp_path):
         Settings(model_path=tmp_path, environment="test", prediction_log_topic=topic)
     )
     assert publisher._url == f"https://pubsub.googleapis.com/v1/{topic}:publish"
-    assert isinstance(publisher._token, pubsub_client.MetadataToken)
+    assert publisher._token._account is None
 
 
 class FakePublisher:

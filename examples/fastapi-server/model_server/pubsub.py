@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 
+from .external_account import ExternalAccount
 from .prediction_log import Publisher, PublishError
 from .settings import Settings
 
@@ -18,25 +19,33 @@ TIMEOUT_SECONDS = 5.0
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
-class MetadataToken:
-    """The workload's own access token: no key, no secret in the environment."""
+class WorkloadToken:
+    """The workload's own access token, by the metadata server or an exchange: no key, no secret in the environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: ExternalAccount | None) -> None:
+        self._account = account
         self._token = ""
         self._expires = 0.0
 
     def header(self) -> dict[str, str]:
         if time.monotonic() >= self._expires:
-            request = urllib.request.Request(TOKEN_URL, headers={"Metadata-Flavor": "Google"})
-            answer = json.loads(_call(request))
+            answer = json.loads(_call(self._request()))
             self._token = answer["access_token"]
             # A minute early, so that a token does not end on its way.
             self._expires = time.monotonic() + answer["expires_in"] - 60
         return {"Authorization": f"Bearer {self._token}"}
 
+    def _request(self) -> urllib.request.Request:
+        if self._account is None:
+            return urllib.request.Request(TOKEN_URL, headers={"Metadata-Flavor": "Google"})
+        try:
+            return self._account.token_request()
+        except OSError as error:
+            raise PublishError(f"the subject token cannot be read: {error.strerror}", passing=True) from None
+
 
 class PubSubPublisher:
-    def __init__(self, topic: str, endpoint: str, token: MetadataToken | None) -> None:
+    def __init__(self, topic: str, endpoint: str, token: WorkloadToken | None) -> None:
         self._url = f"{endpoint}/v1/{topic}:publish"
         self._token = token
 
@@ -52,7 +61,9 @@ def publisher_of(settings: Settings) -> Publisher | None:
         return None
     if settings.pubsub_emulator_host is not None:
         return PubSubPublisher(settings.prediction_log_topic, f"http://{settings.pubsub_emulator_host}", None)
-    return PubSubPublisher(settings.prediction_log_topic, settings.pubsub_endpoint, MetadataToken())
+    credentials = settings.google_application_credentials
+    account = ExternalAccount.from_file(credentials) if credentials else None
+    return PubSubPublisher(settings.prediction_log_topic, settings.pubsub_endpoint, WorkloadToken(account))
 
 
 def _call(request: urllib.request.Request) -> bytes:

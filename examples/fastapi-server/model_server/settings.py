@@ -50,6 +50,7 @@ class Settings(BaseModel):
     prediction_log_features: Literal["values", "hash", "none"] = "none"
     prediction_log_hash_key_file: Path | None = None
     prediction_log_queue: int = Field(1000, ge=1, le=100_000)
+    google_application_credentials: Path | None = None
     pubsub_endpoint: str = Field("https://pubsub.googleapis.com", pattern=r"^https://[^/]+$")
     pubsub_emulator_host: str | None = Field(None, pattern=r"^[^/]+:\d+$")
 

@@ -32,11 +32,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logs(level: str) -> None:
-    """uvicorn's own lines come out the same way; its access log is off, `observe` writes one line a request."""
+    """uvicorn's own lines come out the same way; its access log is off."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
 def log(level: int, message: str, **fields: object) -> None:
-    logging.getLogger("prediction_logger").log(level, message, extra={FIELDS: fields})
+    logging.getLogger(__package__).log(level, message, extra={FIELDS: fields})

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 
+from .external_account import ExternalAccount
 from .settings import Settings
 
 TOKEN_URL = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token"
@@ -29,6 +30,8 @@ class Publisher:
         endpoint = f"http://{settings.emulator}" if settings.emulator else settings.pubsub_endpoint
         self._url = f"{endpoint}/v1/{settings.topic}:publish"
         self._asks_for_token = settings.emulator is None
+        credentials = settings.credentials if self._asks_for_token else None
+        self._account = ExternalAccount.from_file(credentials) if credentials else None
         self._token = ""
         self._expires = 0.0
 
@@ -41,11 +44,19 @@ class Publisher:
 
     def _fresh_token(self) -> str:
         if time.monotonic() >= self._expires:
-            answer = json.loads(_call(urllib.request.Request(TOKEN_URL, headers={"Metadata-Flavor": "Google"})))
+            answer = json.loads(_call(self._token_request()))
             self._token = answer["access_token"]
             # A minute early, so that a token does not end on its way.
             self._expires = time.monotonic() + answer["expires_in"] - 60
         return self._token
+
+    def _token_request(self) -> urllib.request.Request:
+        if self._account is None:
+            return urllib.request.Request(TOKEN_URL, headers={"Metadata-Flavor": "Google"})
+        try:
+            return self._account.token_request()
+        except OSError as error:
+            raise PublishError(f"the subject token cannot be read: {error.strerror}", passing=True) from None
 
 
 def _call(request: urllib.request.Request) -> bytes:

@@ -29,6 +29,7 @@ class Settings:
     queue: int = 1000
     pubsub_endpoint: str = "https://pubsub.googleapis.com"
     emulator: str | None = None
+    credentials: Path | None = None
     drain_seconds: float = 10
 
     @classmethod
@@ -59,6 +60,7 @@ class Settings:
             text("PREDICTION_LOG_TOPIC", r"projects/[^/]+/topics/[^/]+")
             text("ENVIRONMENT", r".+")
         key = given.get("PREDICTION_LOG_HASH_KEY_FILE") or None
+        credentials = given.get("GOOGLE_APPLICATION_CREDENTIALS") or None
         settings = cls(
             upstream_host=host,
             upstream_port=int(port or 0),
@@ -75,6 +77,7 @@ class Settings:
             queue=int(number("PREDICTION_LOG_QUEUE", cls.queue, 1, 100_000)),
             pubsub_endpoint=text("PUBSUB_ENDPOINT", r"https://[^/]+", cls.pubsub_endpoint),
             emulator=given.get("PUBSUB_EMULATOR_HOST") or None,
+            credentials=Path(credentials) if credentials else None,
             drain_seconds=number("DRAIN_SECONDS", cls.drain_seconds, 1, 3700),
         )
         if problems:
