@@ -71,7 +71,17 @@ function listOf(value: unknown): Block[] {
   return [value].flat().filter(isBlock);
 }
 
-export function workloadOf({ type, config }: TerraformResourceBlock): Workload {
+// A dozen rules ask of the same release, and its values are pages of YAML. Nothing changes them while rules judge.
+const read = new WeakMap<Block, Workload>();
+
+/** What a resource runs, read once. */
+export function workloadOf({ type, config }: Pick<TerraformResourceBlock, "type" | "config">): Workload {
+  const known = read.get(config) ?? workloadIn(type, config);
+  read.set(config, known);
+  return known;
+}
+
+function workloadIn(type: string, config: Block): Workload {
   const path = POD_PATHS[type];
   if (path !== undefined) {
     const specs = blocksAt(config, path);
