@@ -223,6 +223,7 @@ function compose(
         models,
         modelValues: values.models,
         serving: given.serving,
+        alerts: given.alerts,
         predictions,
         googleApis: given.network.googleApis,
       });

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import type { NodePoolRef } from "../lib/cluster";
 import { Problems, type ClusterRef } from "../lib/core";
 import { ClusterAccess, ClusterApis } from "../lib/delivery";
+import { AlertChannels, type AlertChannelsConfig } from "../lib/monitoring";
 import type { GoogleApis } from "../lib/network";
 import {
   ModelServer,
@@ -20,6 +21,7 @@ import {
   type PredictionLog,
 } from "../lib/serving";
 import { Team, type TeamConfig } from "../lib/tenants";
+import { alertWhenUnanswered } from "./model-alert";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 export interface EdgeStackProps extends PlatformStackProps {
@@ -38,6 +40,12 @@ export interface EdgeStackProps extends PlatformStackProps {
    * @default - nowhere
    */
   readonly predictions?: PredictionLog;
+  /**
+   * Who is told when a model does not answer. The stack makes channels of its own: Google names one by a number that no other stack knows
+   * before. Only where managed Prometheus is installed in the cluster: nothing else tells of it.
+   * @default - nobody
+   */
+  readonly alerts?: AlertChannelsConfig;
   /** Ids of the add-ons that are installed in the cluster; none is installed here. @default [] */
   readonly addOns?: readonly string[];
   /** Addresses that Google APIs are reached at from the site. @default "private" */
@@ -76,6 +84,11 @@ export class EdgeStack extends PlatformStack {
     }
     const servers = [...models.values()].map(({ ref }) => ref);
     problems.add("", poolDemandFailures(servers, groupsOf(here)));
+    const { alerts } = features.includes("managed-prometheus") ? props : {};
+    const channels = alerts && problems.attempt("alerts", () => new AlertChannels(this, "alerts", alerts));
+    if (channels) {
+      for (const server of models.values()) alertWhenUnanswered(this, server, this.cluster, channels.ref);
+    }
     problems.throwIfAny(this.node.path);
     this.models = models;
   }

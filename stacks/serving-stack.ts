@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { Problems, type ClusterRef, type SubnetRef } from "../lib/core";
 import { ClusterAccess, ClusterApis, type ClusterAccessConfig, type ImageSource } from "../lib/delivery";
 import type { NodePoolRef } from "../lib/cluster";
-import { AlertChannels, PrometheusAlert, type AlertChannelsConfig } from "../lib/monitoring";
+import { AlertChannels, type AlertChannelsConfig } from "../lib/monitoring";
 import type { GoogleApis } from "../lib/network";
 import type { ModelArmorRef } from "../lib/security";
 import {
@@ -12,16 +12,15 @@ import {
   isStopped,
   poolDemandFailures,
   queueDemandFailures,
-  unansweredQuery,
   type GatewayConfig,
   type KillSwitchConfig,
   type ModelConfig,
-  type ModelServer,
   type ModelSurroundings,
   type ModelValues,
   type PredictionLog,
 } from "../lib/serving";
 import { Tenants, type QueuesConfig, type Team, type TeamConfig } from "../lib/tenants";
+import { alertWhenUnanswered } from "./model-alert";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 /** What of the network a gateway and the pods behind it need to know. */
@@ -121,7 +120,7 @@ export class ServingStack extends PlatformStack {
             });
           })
         : undefined;
-    for (const server of channels ? servers : []) this.watch(server, channels!, cluster);
+    for (const server of channels ? servers : []) alertWhenUnanswered(this, server, cluster, channels!.ref);
     problems.throwIfAny(this.node.path);
     this.tenants = tenants!;
     this.gateway = gateway;
@@ -173,18 +172,6 @@ export class ServingStack extends PlatformStack {
       subnet: network.subnet,
       keyOf,
       stopped: isStopped(serving?.stopped ?? [], model.name),
-    });
-  }
-
-  private watch({ ref }: ModelServer, channels: AlertChannels, cluster: ClusterRef): void {
-    if (ref.config.replicas.min === 0) return;
-    new PrometheusAlert(this, `model-${ref.name}-alert`, {
-      name: `${ref.name} does not answer`,
-      query: unansweredQuery(ref, cluster.name.value),
-      severity: "CRITICAL",
-      owner: ref.config.owner,
-      runbook: `No replica of model ${ref.name} (version ${ref.config.version}) in namespace ${ref.namespace} reports. Look at its pods: \`kubectl --namespace ${ref.namespace} get pods --selector app.kubernetes.io/name=${ref.name}\`. A model that is stopped on purpose (\`serving.stopped\`) shows here too.`,
-      channels: channels.ref,
     });
   }
 }

@@ -10,6 +10,7 @@ import { refusals } from "../delivery/platform";
 import { crdFailures, describeWithCrds } from "../kubernetes/crd-schema";
 import { CHURN, IMAGE, VISION } from "../serving/model-server/fixture";
 import { SEARCH } from "../tenants/fixture";
+import { example, synthesizeEnvironment } from "./examples";
 import { platformApp, testEnvironment } from "./platform";
 
 const NODES = {
@@ -151,6 +152,41 @@ describe("the stack of an edge cluster", () => {
       role: "roles/pubsub.publisher",
     });
     expect(JSON.stringify(objectsOf(logged))).toContain("PREDICTION_LOG_TOPIC");
+  });
+});
+
+describe("alerts", () => {
+  const alerts = { emails: ["plant-oncall@acme.example"] };
+  const watched = { ...INSPECTION, surface: { ...PLANT, managedPrometheus: true } };
+
+  it("tell channels of the stack's own when a model does not answer, as in the environment's cluster", () => {
+    const stack = edge([watched], { alerts });
+    stack.has("google_monitoring_notification_channel", { labels: { email_address: "plant-oncall@acme.example" } });
+    const policy = stack.only("google_monitoring_alert_policy") as any;
+    expect(policy).toMatchObject({ display_name: "test: inspection does not answer", severity: "CRITICAL" });
+    const [{ condition_prometheus_query_language: condition }] = policy.conditions;
+    expect(condition.query).toContain('up{cluster="plant-7",namespace="support",job="inspection"');
+    expect(policy.documentation.content).toContain("If the site is cut off");
+  });
+
+  it("are of no use where nothing sends metrics, and there is nobody to tell without channels", () => {
+    for (const stack of [edge([INSPECTION], { alerts }), edge([watched])]) {
+      stack.absent("google_monitoring_alert_policy");
+      stack.absent("google_monitoring_notification_channel");
+    }
+  });
+
+  it("go to whom the environment's file names", () => {
+    const config = structuredClone(example("staging")) as any;
+    config.alerts = alerts;
+    for (const model of config.models) if (model.surface?.on === "edge") model.surface.managedPrometheus = true;
+    const out = synthesizeEnvironment(config);
+    for (const name of ["staging-serving", "staging-edge-plant-1"]) {
+      out.stack(name).has("google_monitoring_notification_channel", { display_name: "plant-oncall@acme.example" });
+    }
+    expect(out.stack("staging-edge-plant-1").only("google_monitoring_alert_policy")).toMatchObject({
+      display_name: "staging: pump-condition does not answer",
+    });
   });
 });
 

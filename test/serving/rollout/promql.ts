@@ -42,8 +42,8 @@ interface Sample {
 type Value = number | Sample[];
 
 /**
- * Evaluates what the queries of a rollout are made of, over series that change evenly. Checked by hand against promtool 3.5.0. What it does
- * not know it refuses.
+ * Evaluates what the queries of rollouts and alerts are made of, over series that change evenly. Checked by hand against promtool 3.5.0. What it
+ * does not know it refuses.
  */
 export function evaluate(query: string, series: readonly FakeSeries[]): Sample[] {
   const value = new Evaluator(query, series).value(treeOf(query));
@@ -81,6 +81,8 @@ class Evaluator {
         return this.call(node);
       case "AggregateExpr":
         return this.aggregate(node);
+      case "VectorSelector":
+        return this.selected(node).map((one) => ({ labels: one.labels, value: changeOf(one, "last_over_time", 0) }));
       default:
         throw new Error(`no evaluation of ${node.name}: ${this.text(node)}`);
     }
@@ -93,7 +95,13 @@ class Evaluator {
   }
 
   private binary(node: SyntaxNode): Value {
-    const [left, operator, right] = children(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
+    const matching = node.getChild("MatchingModifierClause");
+    const parts = children(node).filter(({ name }) => name !== "MatchingModifierClause");
+    const [left, operator, right] = parts as [SyntaxNode, SyntaxNode, SyntaxNode];
+    if (operator.name === "Unless" && matching && this.text(matching) === "on()") {
+      return this.vector(right).length > 0 ? [] : this.vector(left);
+    }
+    if (matching) throw new Error(`no evaluation of ${this.text(node)}`);
     if (operator.name === "And" || operator.name === "Or") {
       const [a, b] = [this.vector(left), this.vector(right)];
       const has = (samples: Sample[], sample: Sample) => samples.some((other) => keyOf(other) === keyOf(sample));
@@ -138,6 +146,8 @@ class Evaluator {
       case "increase":
       case "last_over_time":
         return this.over(name, given[0]!);
+      case "absent":
+        return this.vector(given[0]!).length > 0 ? [] : [{ labels: {}, value: 1 }];
       case "histogram_quantile":
         return quantiles(this.value(given[0]!) as number, this.vector(given[1]!));
       default:
@@ -147,12 +157,16 @@ class Evaluator {
 
   private over(name: string, matrix: SyntaxNode): Sample[] {
     const minutes = Number(/^(\d+)m$/.exec(this.text(matrix.getChild("DurationExpr")!))![1]);
-    const selector = matrix.getChild("VectorSelector")!;
+    return this.selected(matrix.getChild("VectorSelector")!).map((one) => ({
+      labels: one.labels,
+      value: changeOf(one, name, minutes),
+    }));
+  }
+
+  private selected(selector: SyntaxNode): FakeSeries[] {
     const metric = this.text(selector.getChild("Identifier")!);
     const matchers = children(selector.getChild("LabelMatchers")!).map((each) => this.matcher(each));
-    return this.series
-      .filter((one) => one.name === metric && matchers.every((matches) => matches(one.labels)))
-      .map((one) => ({ labels: one.labels, value: changeOf(one, name, minutes) }));
+    return this.series.filter((one) => one.name === metric && matchers.every((matches) => matches(one.labels)));
   }
 
   private matcher(node: SyntaxNode): (labels: Readonly<Record<string, string>>) => boolean {
@@ -218,6 +232,10 @@ function combine(operator: string, a: number, b: number): number | undefined {
       return a > b ? a : undefined;
     case "Gte":
       return a >= b ? a : undefined;
+    case "Lss":
+      return a < b ? a : undefined;
+    case "Eql":
+      return a === b ? a : undefined;
     default:
       throw new Error(`no evaluation of the operator ${operator}`);
   }

@@ -1,0 +1,109 @@
+import { unansweredQuery, type ModelValues } from "../../lib/serving";
+import { assistant, churn, served, vision } from "../serving/gateway/fixture";
+import { evaluate, syntaxErrors, type FakeSeries } from "../serving/rollout/promql";
+import { example, synthesizeEnvironment } from "./examples";
+
+const CLUSTER = "prod-gpu";
+
+function up(model: string, value: number, port: string): FakeSeries {
+  const { name, team } = { churn: churn(), vision: vision(), assistant: assistant() }[model]!;
+  const labels = { cluster: CLUSTER, namespace: team, job: name, instance: `${name}-1:${port}` };
+  return { name: "up", value, labels };
+}
+
+const deployments = (namespace: string, deployment: string, value: number): FakeSeries => ({
+  name: "kube_deployment_spec_replicas",
+  value,
+  labels: { cluster: CLUSTER, namespace, deployment },
+});
+
+const rollouts = (namespace: string, name: string, value: number): FakeSeries => ({
+  name: "rollout_info_replicas_desired",
+  value,
+  labels: { cluster: CLUSTER, namespace: "argo-rollouts", exported_namespace: namespace, name },
+});
+
+/** Whether somebody is told. */
+function tells(model: ModelValues, series: readonly FakeSeries[]): boolean {
+  const query = unansweredQuery(served(model), CLUSTER);
+  expect(syntaxErrors(query)).toEqual([]);
+  return evaluate(query, series).length > 0;
+}
+
+describe("a model that does not answer", () => {
+  const fixed = churn({ rollout: undefined });
+  const wanted = deployments("ranking", "churn", 2);
+
+  test("is told while replicas are wanted and none is up, whether there are pods or not", () => {
+    expect(tells(fixed, [up("churn", 1, "http"), wanted])).toBe(false);
+    expect(tells(fixed, [up("churn", 0, "http"), wanted])).toBe(true);
+    expect(tells(fixed, [wanted])).toBe(true);
+  });
+
+  test("is told where nothing says what is wanted", () => {
+    expect(tells(fixed, [])).toBe(true);
+    expect(tells(fixed, [up("churn", 0, "http"), deployments("support", "churn", 0)])).toBe(true);
+  });
+
+  test("is told although the logger before it is up", () => {
+    const logged = [up("vision", 0, "metrics"), up("vision", 1, "logged")];
+    expect(tells(vision(), [...logged, deployments("ranking", "vision", 1)])).toBe(true);
+  });
+});
+
+describe("a stop is no alarm", () => {
+  test("of a Deployment: it wants no replicas", () => {
+    expect(tells(churn({ rollout: undefined }), [deployments("ranking", "churn", 0)])).toBe(false);
+  });
+
+  test("of a Rollout, which its controller counts", () => {
+    expect(tells(churn(), [rollouts("ranking", "churn", 0)])).toBe(false);
+    expect(tells(churn(), [rollouts("ranking", "churn", 2)])).toBe(true);
+    // The Service of a Rollout may have the name of a Deployment that was there before.
+    expect(tells(churn(), [rollouts("ranking", "churn", 2), deployments("ranking", "churn", 0)])).toBe(true);
+  });
+
+  test("of a model with a candidate, only once both want none", () => {
+    const stable = deployments("support", "assistant", 0);
+    expect(tells(assistant(), [stable, deployments("support", "assistant-candidate", 1)])).toBe(true);
+    expect(tells(assistant(), [stable, deployments("support", "assistant-candidate", 0)])).toBe(false);
+  });
+
+  test("by hand of what KServe made; by its own mark KServe deletes it, which looks like any other end", () => {
+    const model = churn({ surface: { on: "kserve" } });
+    expect(tells(model, [deployments("ranking", "churn-predictor", 0)])).toBe(false);
+    expect(tells(model, [])).toBe(true);
+  });
+});
+
+describe("the alert of a model", () => {
+  const policies = (change: (config: any) => void) => {
+    const config = structuredClone(example("prod"));
+    change(config);
+    return synthesizeEnvironment(config)
+      .stack("prod-serving")
+      .resources("google_monitoring_alert_policy")
+      .map(({ config: policy }) => JSON.stringify(policy))
+      .filter((policy) => policy.includes("does not answer"));
+  };
+
+  test("stays as it is when a version comes, a candidate comes or goes, or the model is stopped", () => {
+    const before = policies(() => undefined);
+    expect(before.length).toBeGreaterThan(0);
+    const after = policies((config) => {
+      for (const model of config.models) {
+        model.version = "99.0.0";
+        delete model.candidate;
+      }
+      config.serving.stopped = ["*"];
+    });
+    expect(after).toEqual(before);
+  });
+
+  test("says where to look, and comes after the first start of what it watches", () => {
+    const [policy] = policies(() => undefined).map((one) => JSON.parse(one));
+    expect(policy.documentation.content).toMatch(/kubectl --namespace=\S+ get pods/);
+    expect(policy.documentation.content).toContain("A model that is stopped by hand");
+    expect(policy.depends_on).toEqual([expect.stringMatching(/^helm_release\./)]);
+  });
+});
