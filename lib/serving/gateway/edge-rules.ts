@@ -28,6 +28,7 @@ export interface PromptRoute extends RouteAddress {
  */
 export const PRIORITIES = {
   stopAll: 100,
+  nobody: 500,
   stops: { from: 1_000, places: 1_000_000_000 },
   outsiders: 1_100_000_000,
   callers: 1_200_000_000,

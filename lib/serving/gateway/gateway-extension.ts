@@ -8,6 +8,8 @@ import type { RouteAddress } from "../route/route-conflicts";
 export interface ScreenedRoute extends PromptRoute {
   /** Names by which callers ask for it: its own and those of its adapters. */
   readonly servedAs: readonly string[];
+  /** True where every model on its host, or on one that begins alike, is a language model. */
+  readonly promptsOnly: boolean;
 }
 
 export interface Screening {
@@ -36,12 +38,12 @@ export function extensionObjects(
   metadata: ObjectMetadata,
 ): KubernetesObject[] {
   const keys = access.by === "api-keys" ? [keyCheck(access, metadata)] : [];
-  const screened = screening ? routes : [];
+  const screened = screening ? screensOf(screening, routes) : [];
   const chains = [
-    ...screened.map((route) => ({
-      name: `prompts-${route.model}`,
-      matchCondition: { celExpressions: [{ celMatcher: matching(route) }] },
-      extensions: [...keys, screeningOf(screening!, route)],
+    ...screened.map((screen) => ({
+      name: `prompts-${screen.model}`,
+      matchCondition: { celExpressions: [{ celMatcher: matching(screen) }] },
+      extensions: [...keys, screeningOf(screening!, screen)],
     })),
     ...(keys.length > 0
       ? [
@@ -67,6 +69,25 @@ export function extensionObjects(
   ];
 }
 
+/** Requests that go through Model Armor together, called after the first of their models. */
+type Screen = PromptRoute & Pick<ScreenedRoute, "servedAs">;
+
+/**
+ * A host that has language models alone is one screen: that holds whatever path a request has by then, also after a route has rewritten it. No
+ * document says that the path is still that of the caller. Beside other models, and where the settings of all do not fit, each is found by its path.
+ */
+function screensOf(screening: Screening, routes: readonly ScreenedRoute[]): Screen[] {
+  // A match is on how a host begins: the longer of two that begin alike is asked first.
+  const hosts = [...new Set(routes.map(({ host }) => host))].sort((a, b) => b.length - a.length);
+  return hosts.flatMap((host): readonly Screen[] => {
+    const here = routes.filter((route) => route.host === host);
+    const { model } = here[0]!;
+    const whole = { host, path: "/", model, servedAs: here.flatMap(({ servedAs }) => servedAs) };
+    const fits = settingsOf(screening, whole).length <= MAX_SETTINGS;
+    return here.every(({ promptsOnly }) => promptsOnly) && fits ? [whole] : here;
+  });
+}
+
 /** What of the extension GKE would refuse, with the arithmetic. */
 export function extensionFailures(
   access: GatewayValues["access"],
@@ -75,18 +96,19 @@ export function extensionFailures(
 ): Failure[] {
   if (screening === undefined) return [];
   const free = MAX_CHAINS - (access.by === "api-keys" ? 1 : 0);
+  const screens = screensOf(screening, routes);
   const found: Failure[] = [];
-  if (routes.length > free) {
+  if (screens.length > free) {
     found.push({
       code: "too-many-models",
       path: "models",
-      message: `has ${routes.length} language models behind one gateway, and Model Armor needs a chain for each`,
+      message: `has ${routes.length} language models behind one gateway, for which Model Armor needs ${screens.length} chains`,
       got: routes.map(({ model }) => model),
-      allowed: `at most ${free}`,
+      allowed: `at most ${free} chains`,
       fix: "put some of them behind a second gateway, or serve variants of one model as adapters",
     });
   }
-  for (const route of routes) {
+  for (const route of screens) {
     const settings = settingsOf(screening, route).length;
     if (settings > MAX_SETTINGS) {
       found.push({
@@ -131,7 +153,7 @@ function keyCheck({ header, verifier }: KeyAccess, { namespace }: ObjectMetadata
   };
 }
 
-function screeningOf(screening: Screening, route: ScreenedRoute) {
+function screeningOf(screening: Screening, screen: Screen) {
   return {
     name: "model-armor",
     googleAPIServiceName: `modelarmor.${screening.location}.rep.googleapis.com`,
@@ -145,13 +167,13 @@ function screeningOf(screening: Screening, route: ScreenedRoute) {
     ],
     timeout: `${Math.round(screening.timeoutSeconds * 1000)}ms`,
     failOpen: false,
-    metadata: { model_armor_settings: settingsOf(screening, route) },
+    metadata: { model_armor_settings: settingsOf(screening, screen) },
   };
 }
 
 // Model Armor looks a request's settings up by the model that it asks for (Service Extensions docs, "Configure a traffic extension to call the
 // Model Armor service").
-function settingsOf({ template }: Screening, { servedAs }: ScreenedRoute): string {
+function settingsOf({ template }: Screening, { servedAs }: Screen): string {
   return JSON.stringify(
     servedAs.map((model) => ({
       model,

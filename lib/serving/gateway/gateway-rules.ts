@@ -59,7 +59,9 @@ export function screenedRoutes(models: readonly ModelValues[], hosts: readonly s
   return models.flatMap((model): ScreenedRoute[] => {
     const address = routeAddress(model, hosts);
     if (address === undefined || model.server !== "vllm") return [];
-    return [{ ...address, model: model.name, servedAs: [model.name, ...model.adapters.map(({ name }) => name)] }];
+    const servedAs = [model.name, ...model.adapters.map(({ name }) => name)];
+    const others = models.filter((other) => routeAddress(other, hosts)?.host.startsWith(address.host));
+    return [{ ...address, model: model.name, servedAs, promptsOnly: others.every(({ server }) => server === "vllm") }];
   });
 }
 

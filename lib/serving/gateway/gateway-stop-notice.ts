@@ -1,7 +1,10 @@
 import type { KubernetesObject, ObjectMetadata } from "../../delivery";
 import type { GatewayRef, StopNoticeRef } from "./gateway-ref";
+import { STOPPED_PATH, type RouteAddress } from "../route/route-conflicts";
 import { fromLoadBalancer, openings } from "../route/route-network";
 import { backendPolicies } from "../route/route-policies";
+import { requestsTo } from "./edge-expressions";
+import { PRIORITIES, type EdgeRule } from "./edge-rules";
 
 const NAME = "stop-notice";
 const PORT = 8080;
@@ -28,6 +31,41 @@ const NGINX = `server {
 }
 `;
 
+/** Where the route lies that has the load balancer know the notice. No model answers there, and nobody else does. */
+function keptAddress(hosts: readonly string[]): RouteAddress {
+  return { host: hosts[0]!, path: STOPPED_PATH };
+}
+
+/** Of the notice's own policy: its address is of use to the load balancer alone. */
+export function keptRule(hosts: readonly string[]): EdgeRule {
+  return {
+    id: "kept",
+    priority: PRIORITIES.nobody,
+    description: "The notice itself, which nobody calls by its own path",
+    action: "deny(404)",
+    expression: requestsTo(keptAddress(hosts)),
+  };
+}
+
+/**
+ * GKE makes a backend, its network endpoints and their health checks only once a route names them, which takes minutes. This route names the
+ * notice at all times, so that the route of a stopped model leads to what is there.
+ */
+function keptRoute(hosts: readonly string[], { name, namespace }: Pick<GatewayRef, "name" | "namespace">) {
+  const { host, path } = keptAddress(hosts);
+  const group = "gateway.networking.k8s.io";
+  return {
+    parentRefs: [{ group, kind: "Gateway", name, namespace, sectionName: host }],
+    hostnames: [host],
+    rules: [
+      {
+        matches: [{ path: { type: "PathPrefix", value: path } }],
+        backendRefs: [{ group: "", kind: "Service", name: NAME, port: PORT, weight: 1 }],
+      },
+    ],
+  };
+}
+
 /** nginxinc/nginx-unprivileged: user 101, and all that it writes lies below /tmp. */
 const NGINX_USER = 101;
 
@@ -39,7 +77,7 @@ const NGINX_USER = 101;
  */
 export function stopNoticeObjects(
   image: string,
-  gateway: Pick<GatewayRef, "access" | "loggedShare" | "proxyRange">,
+  gateway: Pick<GatewayRef, "name" | "namespace" | "hosts" | "access" | "loggedShare" | "proxyRange">,
   securityPolicy: string,
   namespaces: readonly string[],
   metadataOf: (name: string) => ObjectMetadata,
@@ -70,6 +108,12 @@ export function stopNoticeObjects(
     },
     openings(metadata, pods, [fromLoadBalancer(gateway.proxyRange, PORT)]),
     ...backendPolicies(backend, metadata, { gateway, securityPolicy, requestSeconds: 10, readyPath: HEALTH_PATH }),
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata,
+      spec: keptRoute(gateway.hosts, gateway),
+    },
     {
       // v1 came with Gateway API 1.5 only, which older clusters do not have.
       apiVersion: "gateway.networking.k8s.io/v1beta1",

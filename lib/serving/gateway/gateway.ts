@@ -29,7 +29,7 @@ import { gatewayNamespaceObjects } from "./gateway-namespace";
 import { gatewayObjects } from "./gateway-objects";
 import type { GatewayRef } from "./gateway-ref";
 import { gatewayFailures, gatewayRules, screenedRoutes, screeningBy } from "./gateway-rules";
-import { stopNotice, stopNoticeObjects } from "./gateway-stop-notice";
+import { keptRule, stopNotice, stopNoticeObjects } from "./gateway-stop-notice";
 import type { ModelValues } from "../model/model-config";
 
 export type GatewayProps = Tokenable<GatewayConfig> & {
@@ -113,13 +113,13 @@ export class Gateway extends Construct {
       new EdgePolicy(this, "notice-edge", {
         name: `${config.name}-notice`,
         description: "What reaches the notice that a model is stopped",
-        rules: edgeRules(config.edge, config.exposure, []),
+        rules: [keptRule(config.hosts), ...edgeRules(config.edge, config.exposure, [])],
       });
 
     const namespace = this.namespace(config.name, cluster, after);
     const base = { name: config.name, namespace: config.name };
     const access = config.access.by;
-    const seen = { access, loggedShare: config.loggedShare, proxyRange };
+    const seen = { hosts: config.hosts, access, loggedShare: config.loggedShare, proxyRange };
     const objects: KubernetesObject[] = [
       ...gatewayObjects(
         config,
@@ -128,15 +128,22 @@ export class Gateway extends Construct {
           certificates: certificate ? [certificate.certificateName] : existingCertificates(config),
           sslPolicy: sslPolicy.name,
         },
-        namespaces,
+        // The notice's route is the gateway's own.
+        noticeEdge ? [...namespaces, base.namespace] : namespaces,
         base,
       ),
       ...extensionObjects(config.access, screening, prompts, base),
       ...(noticeEdge
-        ? stopNoticeObjects(config.stopNotice!.image, seen, noticeEdge.ref.name.from(this), namespaces, (name) => ({
-            ...base,
-            name,
-          }))
+        ? stopNoticeObjects(
+            config.stopNotice!.image,
+            { ...base, ...seen },
+            noticeEdge.ref.name.from(this),
+            namespaces,
+            (name) => ({
+              ...base,
+              name,
+            }),
+          )
         : []),
     ];
     this.grants = [
@@ -153,7 +160,6 @@ export class Gateway extends Construct {
     this.ref = {
       ...base,
       ...seen,
-      hosts: config.hosts,
       securityPolicy: Ref.to(this.edge.resources.policy, this.edge.resources.policy.name, this.edge.ref.name.value, [
         this.edge.resources.policy,
         ...release.dependables,

@@ -10,11 +10,22 @@ export interface RouteAddress {
   readonly path: string;
 }
 
+/** The gateway's own route to the notice that a model is stopped. */
+export const STOPPED_PATH = "/.stopped";
+
 /**
  * Paths that belong to the gateway and to what stands before it: probes, metrics, and the pages of Identity-Aware Proxy (IAP docs, "Special
  * URLs").
  */
-export const RESERVED_PATHS = ["/healthz", "/readyz", "/livez", "/health", "/metrics", "/_gcp_iap"] as const;
+export const RESERVED_PATHS = [
+  "/healthz",
+  "/readyz",
+  "/livez",
+  "/health",
+  "/metrics",
+  "/_gcp_iap",
+  STOPPED_PATH,
+] as const;
 
 /** The host and path of a model on a gateway; undefined where it has no route. */
 export function routeAddress({ route }: RoutedModel, hosts: readonly string[]): RouteAddress | undefined {

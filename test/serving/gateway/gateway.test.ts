@@ -57,7 +57,9 @@ describe("the gateway", () => {
         namespaces: {
           from: "Selector",
           selector: {
-            matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["ranking", "support"] }],
+            matchExpressions: [
+              { key: "kubernetes.io/metadata.name", operator: "In", values: ["ranking", "support", "gateway"] },
+            ],
           },
         },
       },
@@ -68,7 +70,7 @@ describe("the gateway", () => {
     const stack = gatewayStack();
     const [http] = (specOf(stack, "Gateway") as unknown as { listeners: object[] }).listeners;
     expect(http).toMatchObject({ protocol: "HTTP", allowedRoutes: { namespaces: { from: "Same" } } });
-    expect(specOf(stack, "HTTPRoute")).toMatchObject({
+    expect(specOf(stack, "HTTPRoute", "gateway-to-https")).toMatchObject({
       parentRefs: [{ name: "gateway", sectionName: "http" }],
       rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],
     });
@@ -316,6 +318,44 @@ describe("Model Armor", () => {
     );
   });
 
+  describe("finds requests", () => {
+    const HOSTS = ["models.acme.example", "models.acme.ex", "chat.acme.example"];
+    const chains = (...models: ReturnType<typeof assistant>[]) => {
+      const { extensionChains } = specOf(gatewayStack({ hosts: HOSTS }, { models }), "GCPTrafficExtension") as any;
+      return (extensionChains as any[]).map(({ name, matchCondition, extensions }) => ({
+        name: name as string,
+        match: matchCondition.celExpressions[0].celMatcher as string,
+        models: JSON.parse(extensions[0].metadata.model_armor_settings).map(({ model }: any) => model as string),
+      }));
+    };
+    const on = (host: string, name: string) => assistant({ name, route: { host, path: `/${name}` } });
+    const beginning = (host: string) => `request.host.lowerAscii().startsWith("${host}")`;
+
+    test("by the host alone where it has language models alone: their path may be another by then", () => {
+      expect(chains(on("chat.acme.example", "chat"), on("chat.acme.example", "code"), vision())).toEqual([
+        { name: "prompts-chat", match: beginning("chat.acme.example"), models: ["chat", "code"] },
+      ]);
+    });
+
+    test("by the path beside other models, and where the settings of all are too long for one", () => {
+      const paths = (...models: ReturnType<typeof assistant>[]) => chains(...models).map(({ match }) => match);
+      expect(paths(assistant(), vision())[0]).toContain('request.path == "/assistant"');
+      const names = ["a", "b", "c", "d", "e"].map((team) => `assistant-of-team-${team}`);
+      const many = paths(...names.map((name) => on("chat.acme.example", name)));
+      expect(many.map((match) => /path == "(.*?)"/.exec(match)?.[1])).toEqual(names.map((name) => `/${name}`));
+    });
+
+    test("of a host that begins like another, before those of the other", () => {
+      const both = chains(on("models.acme.ex", "short"), on("models.acme.example", "long"));
+      expect(both.map(({ models, match }) => [models[0], match])).toEqual([
+        ["long", beginning("models.acme.example")],
+        ["short", beginning("models.acme.ex")],
+      ]);
+      const [mixed] = chains(on("models.acme.ex", "short"), vision({ route: { path: "/vision" } }));
+      expect(mixed!.match).toContain('request.path == "/short"');
+    });
+  });
+
   test("is asked by the agent of Service Extensions, which gets no more than that", () => {
     const stack = gatewayStack();
     const roles = stack
@@ -333,7 +373,7 @@ describe("Model Armor", () => {
   test("has room for five chains and a thousand characters: what is more is refused with the arithmetic", () => {
     const many = Array.from({ length: 6 }, (_, i) => assistant({ name: `llm${i}`, route: { path: `/llm${i}` } }));
     expect(refusals(() => gatewayStack({}, { models: many }))).toMatchObject([
-      { code: "too-many-models", allowed: "at most 5" },
+      { code: "too-many-models", allowed: "at most 5 chains" },
     ]);
     const adapters = Array.from({ length: 6 }, (_, i) => ({ name: `adapter-${i}`, source: `gs://acme-models/a${i}` }));
     const [failure] = refusals(() => gatewayStack({}, { models: [assistant({ adapters })] }));
@@ -366,8 +406,40 @@ describe("the notice that a model is stopped", () => {
     expect(JSON.stringify(specOf(stack, "Deployment", "stop-notice"))).toContain(NGINX_IMAGE);
   });
 
+  test("is known to the load balancer at all times, by a path that no caller gets through", () => {
+    const stack = gatewayStack();
+    expect(specOf(stack, "HTTPRoute", "stop-notice")).toEqual({
+      parentRefs: [
+        {
+          group: "gateway.networking.k8s.io",
+          kind: "Gateway",
+          name: "gateway",
+          namespace: "gateway",
+          sectionName: "models.acme.example",
+        },
+      ],
+      hostnames: ["models.acme.example"],
+      rules: [
+        {
+          matches: [{ path: { type: "PathPrefix", value: "/.stopped" } }],
+          backendRefs: [{ group: "", kind: "Service", name: "stop-notice", port: 8080, weight: 1 }],
+        },
+      ],
+    });
+    const [first] = rulesOf(stack, "notice");
+    expect(first).toMatchObject({ action: "deny(404)", preview: false });
+    const { expression } = (first!["match"] as { expr: { expression: string } }).expr;
+    expect(expression).toContain("request.path.matches('^/[.]stopped(/|$)')");
+    const others = stack
+      .resources("google_compute_region_security_policy_rule")
+      .filter(({ config }) => JSON.stringify(config).includes("stopped(/"));
+    expect(others).toHaveLength(1);
+  });
+
   test("can be left out", () => {
     const stack = gatewayStack({ stopNotice: undefined });
+    const { listeners } = specOf(stack, "Gateway") as any;
+    expect(JSON.stringify(listeners[1].allowedRoutes)).toContain('["ranking","support"]');
     expect(objectsOf(stack).some(({ metadata }) => metadata.name === "stop-notice")).toBe(false);
     stack.count("google_compute_region_security_policy", 1);
   });

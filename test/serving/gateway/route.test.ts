@@ -269,7 +269,7 @@ describe("conflicts of routes", () => {
     expect(codes(vision(), assistant({ route: { host: "models.acme.example", path: "/vision" } }))).toHaveLength(1);
   });
 
-  test.each(["/healthz", "/readyz", "/metrics", "/_gcp_iap", "/healthz/deep"])("%s is kept", (path) => {
+  test.each(["/healthz", "/readyz", "/metrics", "/_gcp_iap", "/healthz/deep", "/.stopped"])("%s is kept", (path) => {
     expect(codes(churn({ route: { path } }))).toEqual(["models[0].route.path: reserved-path"]);
   });
 
