@@ -101,11 +101,19 @@ export class Model extends Construct {
   }
 
   private shift(): RolloutWorkflow | undefined {
-    const { name, rollout, candidate } = this.values;
+    const { name, version, rollout, candidate } = this.values;
     const target = this.target();
     if (rollout === undefined || target === undefined) return undefined;
     const key = this.surroundings.keyOf("workflows");
-    return new RolloutWorkflow(this, "rollout", { name, rollout, candidateVersion: candidate?.version, target, key });
+    return new RolloutWorkflow(this, "rollout", {
+      name,
+      version,
+      candidateVersion: candidate?.version,
+      rollout,
+      target,
+      key,
+      after: this.server?.resources.release.dependables,
+    });
   }
 
   private target(): RolloutTarget | undefined {
@@ -117,10 +125,8 @@ export class Model extends Construct {
   }
 }
 
-function vertexTarget({ ref: { project, location, endpoint, deployed } }: VertexModel): RolloutTarget | undefined {
-  const { stable, candidate } = deployed;
-  // After a rollout both names are one, until the candidate goes.
-  return candidate === undefined || candidate === stable
-    ? undefined
-    : { on: "vertex", project, location, endpoint, stable, candidate };
+/** There without a candidate too: a workflow that came and went with each would have to give up its protection against deletion. */
+function vertexTarget({ ref: { project, location, endpoint, deployed } }: VertexModel): RolloutTarget {
+  const { stable, candidate = stable } = deployed;
+  return { on: "vertex", project, location, endpoint, stable, candidate };
 }

@@ -61,8 +61,8 @@ export const attemptShadow: Subworkflow = {
   ],
 };
 
-/** Back to none, from weights that are ours only. */
-export function goBack(shadowed: boolean): Subworkflow {
+/** Back to what the new version had at the beginning, from weights that are ours only. */
+export function goBack({ to, shadowed }: { readonly to: 0 | 100; readonly shadowed: boolean }): Subworkflow {
   return {
     params: ["ours"],
     steps: [
@@ -71,8 +71,8 @@ export function goBack(shadowed: boolean): Subworkflow {
       {
         whose: {
           switch: [
-            { condition: "${now.weight == 0 and now.settled}", next: "back" },
-            { condition: "${now.weight == 0 or now.weight in ours}", next: "clear" },
+            { condition: `\${now.weight == ${to} and now.settled}`, next: "back" },
+            { condition: `\${now.weight == ${to} or now.weight in ours}`, next: "clear" },
           ],
         },
       },
@@ -85,8 +85,8 @@ export function goBack(shadowed: boolean): Subworkflow {
           },
         },
       },
-      { clear: { call: "set_traffic", args: { from: "${now.weight}", to: 0 } } },
-      { back: { return: 0 } },
+      { clear: { call: "set_traffic", args: { from: "${now.weight}", to } } },
+      { back: { return: to } },
     ],
   };
 }

@@ -1,8 +1,11 @@
 import type { AnalysisQueries } from "./analysis-queries";
 import type { RolloutValues } from "./rollout-config";
+import { readArguments } from "./rollout-arguments";
 import { attemptShadow, attemptTraffic, goBack, persistent } from "./rollout-attempts";
+import { failed } from "./rollout-failure";
+import { logged } from "./rollout-log";
 import { MEASURING, observation } from "./rollout-observation";
-import { MAY_PASS, notReady, type TrafficSurface } from "./traffic";
+import { MAY_PASS, type TrafficSurface } from "./traffic";
 import type { Steps, Subworkflow, WorkflowDefinition } from "./workflow-definition";
 
 /** Why a rollout ended early, as its log and its error say. */
@@ -11,6 +14,14 @@ export type RolloutEnd =
   | "not-ready"
   /** Another rollout is under way, or one was broken off; nothing was touched. */
   | "in-progress"
+  /** `restart` and `finish` at once; nothing was touched. */
+  | "contradictory"
+  /** `finish` before the file gave the model the candidate's version; nothing was touched. */
+  | "too-early"
+  /** A rollout of a version that the file gives to the model itself already; nothing was touched. */
+  | "handed-over"
+  /** The model's own replicas are not ready to take the requests: nothing was touched, or they are back at the candidate. */
+  | "unready"
   /** A check failed more often than is forgiven. */
   | "worse"
   /** Too few requests came within the patience of a step. */
@@ -28,12 +39,13 @@ export interface RolloutProgramInput {
   readonly rollout: RolloutValues;
   readonly analysis: AnalysisQueries;
   readonly traffic: TrafficSurface;
+  /** What is to be done after it has succeeded, as people are told. */
+  readonly next: string;
 }
 
-/** The program of a model without a version under test: it says so, and touches nothing. */
-export function idleProgram(model: string): WorkflowDefinition {
-  const message = `${model} has no candidate: name one in its candidate, apply, and start again`;
-  return { main: { steps: [{ refuse: { raise: notReady(message) } }] } };
+/** The program of a model that has nothing to shift: it says why, and touches nothing. */
+export function idleProgram(reason: "not-ready" | "handed-over", message: string): WorkflowDefinition {
+  return { main: { steps: [{ refuse: { raise: { reason, message } } }] } };
 }
 
 /**
@@ -41,7 +53,7 @@ export function idleProgram(model: string): WorkflowDefinition {
  * read: that the new version has no requests is what lets a rollout start, so that two never run at once, and a second start does no harm.
  *
  * It ends with all requests on the new version. The plan of Terraform still calls it the candidate: naming its version the stable one in the
- * environment file, and after that was applied removing the candidate, hands over without a request on old pods.
+ * environment file hands over. Where the model's own replicas are others than the candidate's, `promotionProgram` then moves the requests to them.
  */
 export function rolloutProgram(input: RolloutProgramInput): WorkflowDefinition {
   const { rollout, traffic } = input;
@@ -54,13 +66,13 @@ export function rolloutProgram(input: RolloutProgramInput): WorkflowDefinition {
     set_traffic: persistent("attempt_traffic", ["from", "to"]),
     attempt_traffic: attemptTraffic,
     ...(shadowed ? { set_shadow: persistent("attempt_shadow", ["copied"]), attempt_shadow: attemptShadow } : {}),
-    go_back: goBack(shadowed),
+    go_back: goBack({ to: 0, shadowed }),
     may_pass: MAY_PASS,
     ...traffic.subworkflows,
   };
 }
 
-function main({ model, rollout }: RolloutProgramInput, shadowed: boolean): Subworkflow {
+function main({ model, rollout, next }: RolloutProgramInput, shadowed: boolean): Subworkflow {
   const observe = (percent: string | number): Steps => [
     {
       observe: {
@@ -86,15 +98,25 @@ function main({ model, rollout }: RolloutProgramInput, shadowed: boolean): Subwo
     steps: [
       {
         plan: {
-          assign: [{ percents: rollout.steps }, { weight: 0 }, { aim: 0 }, { failures: {} }, { restart: false }],
+          assign: [{ percents: rollout.steps }, { weight: 0 }, { aim: 0 }, { failures: {} }],
         },
       },
+      ...readArguments(),
       {
-        with_arguments: {
+        not_yet: {
           switch: [
             {
-              condition: "${args != null}",
-              steps: [{ read: { assign: [{ restart: '${default(map.get(args, "restart"), false)}' }] } }],
+              condition: "${finish}",
+              steps: [
+                {
+                  too_early: {
+                    raise: {
+                      reason: "too-early",
+                      message: `the file still gives the model another version than its candidate, and its own replicas would take the requests back to that: once the candidate has them all, ${next}`,
+                    },
+                  },
+                },
+              ],
             },
           ],
         },
@@ -143,104 +165,11 @@ function main({ model, rollout }: RolloutProgramInput, shadowed: boolean): Subwo
               { give_all: { call: "set_traffic", args: { from: "${weight}", to: 100 } } },
             ],
           },
-          except: { as: "e", steps: failed(model) },
+          except: { as: "e", steps: failed(model, 0) },
         },
       },
-      {
-        done: logged("NOTICE", model, {
-          event: "succeeded",
-          next: "name the candidate's version the stable one, apply, then remove the candidate",
-        }),
-      },
+      { done: logged("NOTICE", model, { event: "succeeded", next }) },
       { result: { return: { outcome: "succeeded", weight: 100, failures: "${failures}" } } },
     ],
   };
-}
-
-function failed(model: string): Steps {
-  return [
-    {
-      why: {
-        assign: [
-          { reason: '${default(map.get(e, "reason"), "error")}' },
-          { message: '${default(map.get(e, "message"), "unexpected error")}' },
-          { left: 0 },
-          { ours: [] },
-          { ours: "${list.concat(list.concat(ours, weight), aim)}" },
-        ],
-      },
-    },
-    {
-      whose: {
-        switch: [
-          { condition: '${reason == "moved"}', steps: [{ untouched: { assign: [{ left: "unchanged" }] } }] },
-          {
-            condition: "${true}",
-            steps: [
-              {
-                back: {
-                  try: { call: "go_back", args: { ours: "${ours}" } },
-                  except: {
-                    as: "f",
-                    steps: [
-                      {
-                        how: {
-                          switch: [
-                            {
-                              // Stopped meanwhile: no route leads to the new version, and what Terraform writes next starts from none.
-                              condition: '${default(map.get(f, "reason"), "") == "not-ready"}',
-                              steps: [{ gone: { assign: [{ left: "not routed" }] } }],
-                            },
-                            {
-                              condition: "${true}",
-                              steps: [
-                                {
-                                  cry: logged("CRITICAL", model, {
-                                    event: "rollback-failed",
-                                    reason: "${reason}",
-                                    message: "${message}",
-                                    error: "${f}",
-                                  }),
-                                },
-                                {
-                                  stuck: {
-                                    raise: {
-                                      reason: "rollback-failed",
-                                      message: "${message}",
-                                      first: "${reason}",
-                                      error: "${f}",
-                                    },
-                                  },
-                                },
-                              ],
-                            },
-                          ],
-                        },
-                      },
-                    ],
-                  },
-                },
-              },
-            ],
-          },
-        ],
-      },
-    },
-    {
-      report: logged("ERROR", model, {
-        event: "rolled-back",
-        reason: "${reason}",
-        message: "${message}",
-        reached: "${aim}",
-        weight: "${left}",
-        error: "${e}",
-      }),
-    },
-    { fail: { raise: { reason: "${reason}", message: "${message}", weight: "${left}", error: "${e}" } } },
-  ];
-}
-
-/** A structured entry of the log, which alerts and people look for by `rollout`. */
-export function logged(severity: string, model: string, entry: Readonly<Record<string, string>>) {
-  return { call: "sys.log", args: { severity, json: { rollout: model, ...entry } } };
 }

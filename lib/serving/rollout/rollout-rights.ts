@@ -12,7 +12,7 @@ import {
   type Principal,
 } from "../../iam";
 import type { ServedModel } from "../model/served-model";
-import type { RolloutTarget } from "./rollout-target";
+import { ownReplicas, type RolloutTarget } from "./rollout-target";
 
 /** The account of a rollout, and what makes it. */
 export interface RolloutAccount {
@@ -77,11 +77,12 @@ function rightsInCluster(
   return [made, kubernetesResource(scope, "role-binding", binding, [...after, made, account])];
 }
 
-/** Lets one account read and change one route, and nothing else in the cluster. */
+/** Lets one account read and change one route and look at one Deployment, and nothing else in the cluster. */
 export function routeRights(
-  { name, namespace, labels }: Pick<ServedModel, "name" | "namespace" | "labels">,
+  model: Pick<ServedModel, "name" | "namespace" | "labels" | "config">,
   email: string,
 ): readonly [role: KubernetesObject, binding: KubernetesObject] {
+  const { name, namespace, labels } = model;
   const metadata = { name: `${name}-rollout`, namespace, labels };
   const rules = [
     {
@@ -90,6 +91,7 @@ export function routeRights(
       resourceNames: [name],
       verbs: ["get", "patch"],
     },
+    { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [ownReplicas(model)], verbs: ["get"] },
   ];
   const apiGroup = "rbac.authorization.k8s.io";
   return [

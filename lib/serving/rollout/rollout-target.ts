@@ -6,6 +6,7 @@ import { connectGatewayUrl } from "../../delivery";
 import { poolName } from "../route/inference-pool";
 import { usesInferencePool } from "../route/route";
 import type { ServedModel } from "../model/served-model";
+import { predictorName } from "../surfaces/kserve-objects";
 import type { ComparedSignals } from "./analysis-goals";
 import { deploymentVariants, surfaceVariants, type Variants } from "./analysis-variants";
 import { canaryService } from "./argo-rollout";
@@ -106,6 +107,19 @@ export function targetDependencies(target: RolloutTarget, scope: Construct): ITe
     case "vertex":
       return [];
   }
+}
+
+/** Name of the Deployment of a model's own replicas. */
+export function ownReplicas({ name, config }: Pick<ServedModel, "name" | "config">): string {
+  return config.surface.on === "kserve" ? predictorName({ name }) : name;
+}
+
+/** Address of that Deployment, as a resource at `scope` writes it. */
+export function replicasUrl(
+  { cluster, model }: Extract<RolloutTarget, { on: "route-weights" }>,
+  scope: Construct,
+): string {
+  return `${connectGatewayUrl(cluster, scope)}/apis/apps/v1/namespaces/${model.namespace}/deployments/${ownReplicas(model)}`;
 }
 
 /** Address of what splits the requests, as a resource at `scope` writes it. */

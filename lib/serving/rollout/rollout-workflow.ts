@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { WorkflowsWorkflow } from "@cdktf/provider-google/lib/workflows-workflow";
 import { Construct } from "constructs";
@@ -7,7 +8,6 @@ import { suffixOf } from "../../cluster/node-pool-name";
 import {
   assertSchema,
   Environment,
-  explained,
   known,
   parseProps,
   Ref,
@@ -17,12 +17,15 @@ import {
   type ServiceAccountRef,
 } from "../../core";
 import { ProjectGrants, type Principal } from "../../iam";
+import { labelValue } from "../model/model-field-kinds";
 import { goalFailures } from "./analysis-goals";
 import { analysisQueries } from "./analysis-queries";
 import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "./rollout-config";
 import { idleProgram, rolloutProgram } from "./rollout-program";
+import { promotionProgram } from "./rollout-promotion";
 import { rolloutRights, type RolloutAccount } from "./rollout-rights";
 import {
+  replicasUrl,
   targetDependencies,
   targetSignals,
   targetTraffic,
@@ -31,11 +34,14 @@ import {
   type RolloutTarget,
 } from "./rollout-target";
 import { METRICS_URL_VARIABLE, TRAFFIC_URL_VARIABLE } from "./traffic";
+import { REPLICAS_URL_VARIABLE } from "./traffic-replicas";
 import { workflowSource, type WorkflowDefinition } from "./workflow-definition";
 
 export interface RolloutWorkflowConfig {
   /** Name of the model. */
   readonly name: string;
+  /** Version that the model itself has. With the candidate's, the rollout is over. @default - another than the candidate's */
+  readonly version?: string;
   /** Version under test, as the registry knows it. @default - none: the workflow says so when it is started */
   readonly candidateVersion?: string;
   /** Steps and checks. @default {} */
@@ -46,16 +52,8 @@ const IN_QUERIES = "names and queries are made of it";
 
 export const rolloutWorkflowSchema = z.strictObject({
   name: known(z.string().min(1).max(40).describe("Name of the model"), IN_QUERIES),
-  candidateVersion: known(
-    explained(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/)
-        .describe("Version under test"),
-      "1 to 63 letters, digits, -, _ or ., starting and ending with a letter or digit",
-    ),
-    IN_QUERIES,
-  ).optional(),
+  version: labelValue("Version that the model itself has").optional(),
+  candidateVersion: labelValue("Version under test").optional(),
   rollout: rolloutSchema.describe("Steps and checks").prefault({}),
 });
 
@@ -67,6 +65,8 @@ export type RolloutWorkflowProps = RolloutWorkflowConfig & {
   readonly target: RolloutTarget;
   /** Key of purpose `workflows`. */
   readonly key: KeyRef;
+  /** What its program speaks of, e.g. the release of the model: a program that promotes is written once what it promotes is up. @default [] */
+  readonly after?: readonly ITerraformDependable[];
   /** Who may start it, besides the apply identity of CI, which may already. They may then start every workflow of the project. @default [] */
   readonly starters?: readonly Principal[];
 };
@@ -90,11 +90,13 @@ export class RolloutWorkflow extends Construct {
   readonly program: WorkflowDefinition;
   /** What CI or a person runs to start a rollout. */
   readonly startCommand: string;
+  /** What CI or a person runs to end a promotion, after the apply that gave the model the candidate's version. */
+  readonly finishCommand: string;
 
   /** @throws ConfigError for steps, checks and goals that the target cannot take */
   constructor(scope: Construct, id: string, props: RolloutWorkflowProps) {
     super(scope, id);
-    const { target, key, starters = [], ...plain } = props;
+    const { target, key, after = [], starters = [], ...plain } = props;
     const config = parseProps(this, "RolloutWorkflow", rolloutWorkflowSchema, plain, [rolloutRule(target)]);
     const { name: environment, projectId, region } = Environment.of(this);
     const name = resourceName(this, "name", NAMES.workflowsWorkflow, environment, "rollout", config.name);
@@ -114,10 +116,11 @@ export class RolloutWorkflow extends Construct {
       deletionProtection: true,
       userEnvVars: {
         [TRAFFIC_URL_VARIABLE]: targetUrl(target, this),
+        ...(target.on === "route-weights" ? { [REPLICAS_URL_VARIABLE]: replicasUrl(target, this) } : {}),
         [METRICS_URL_VARIABLE]: `https://monitoring.googleapis.com/v1/projects/${projectId}/location/global/prometheus/api/v1/query`,
       },
       sourceContents: workflowSource(this.program),
-      dependsOn: [...key.id.dependencies(this), ...targetDependencies(target, this), ...rights],
+      dependsOn: [...key.id.dependencies(this), ...targetDependencies(target, this), ...rights, ...after],
     });
     for (const starter of starters) {
       new ProjectGrants(this).allow("workflowInvoker", starter, {
@@ -125,6 +128,7 @@ export class RolloutWorkflow extends Construct {
       });
     }
     this.startCommand = `gcloud workflows execute ${name} --location=${region} --project=${projectId}`;
+    this.finishCommand = `${this.startCommand} --data='{"finish": true}'`;
     this.resources = { workflow, account };
   }
 
@@ -159,11 +163,29 @@ function rolloutRule(target: RolloutTarget): CrossFieldRule<RolloutWorkflowValue
 }
 
 function programOf(
-  { name, candidateVersion, rollout }: RolloutWorkflowValues,
+  { name, version, candidateVersion, rollout }: RolloutWorkflowValues,
   target: RolloutTarget,
 ): WorkflowDefinition {
-  if (candidateVersion === undefined) return idleProgram(name);
+  if (candidateVersion === undefined) {
+    return idleProgram("not-ready", `${name} has no candidate: name one in its candidate, apply, and start again`);
+  }
+  const traffic = targetTraffic(target, rollout);
+  if (version === candidateVersion) {
+    if (target.on === "route-weights") {
+      const fewest = target.model.config.replicas.min;
+      return promotionProgram({ model: name, rollout, traffic, replicas: { version, fewest } });
+    }
+    return idleProgram("handed-over", `model and candidate are both ${version}, and one thing: remove the candidate`);
+  }
   const variants = targetVariants(target, name, candidateVersion);
   const analysis = analysisQueries({ signals: targetSignals(target), variants, rollout });
-  return rolloutProgram({ model: name, rollout, analysis, traffic: targetTraffic(target, rollout) });
+  return rolloutProgram({ model: name, rollout, analysis, traffic, next: NEXT[target.on] });
 }
+
+/** How a candidate with all requests becomes the model itself. Revisions and deployed models are named by what they hold: it is that already. */
+const NEXT: Readonly<Record<RolloutTarget["on"], string>> = {
+  "route-weights":
+    "give the model what the candidate has and apply, start again with finish=true, then remove the candidate and apply",
+  "cloud-run": "give the model what the candidate has and remove the candidate, in one apply",
+  vertex: "give the model what the candidate has and remove the candidate, in one apply, then deploy",
+};

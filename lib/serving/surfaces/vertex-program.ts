@@ -1,4 +1,4 @@
-import { logged } from "../rollout/rollout-program";
+import { logged } from "../rollout/rollout-log";
 import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, MAY_PASS, notReady } from "../rollout/traffic";
 import type { Subworkflow, Value, WorkflowDefinition } from "../rollout/workflow-definition";
 import { deploying } from "./vertex-program-deploy";

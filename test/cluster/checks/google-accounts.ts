@@ -38,10 +38,10 @@ const ACCOUNTS: readonly {
 }[] = [
   // Whoever is on call becomes this one, to stop a model without Terraform.
   { account: STOPS_MODELS, may: stops },
-  // A workflow that shifts requests from one version of a model to the next.
+  // A workflow that shifts requests from one version of a model to the next, and looks whether the model's own replicas can take them.
   {
     account: /-rollout-([^@]+)@/,
-    may: (_client, { name }, [, model]) => Promise.resolve(name === model ? SHIFT : []),
+    may: (_client, { name }, [, model]) => Promise.resolve(name === model ? [...SHIFT, "get deployments.apps"] : []),
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { ServerSignals } from "../../../lib/catalog/server-metrics";
+import { SERVING_POD_LABELS, type ServerSignals } from "../../../lib/catalog/server-metrics";
 import { SURFACE_SIGNALS } from "../../../lib/catalog/surface-metrics";
 import { evaluate, type FakeSeries } from "./promql";
 import { seriesOf, type Behaviour } from "./versions";
@@ -34,7 +34,7 @@ export abstract class FakeWorld implements World {
   models: (seconds: number) => Models = () => ({ requestsPerMinute: 2000, stable: {}, candidate: {} });
   fault: (request: HttpRequest, seconds: number) => Fault = () => undefined;
 
-  get variables() {
+  get variables(): Record<string, string> {
     return { TRAFFIC_URL: this.url, METRICS_URL };
   }
   abstract readonly candidate: number;
@@ -84,6 +84,19 @@ export class FakeRoute extends FakeWorld {
   readonly url =
     "https://connectgateway.test/v1/membership/apis/gateway.networking.k8s.io/v1/namespaces/support/httproutes/assistant";
   readonly rules: any[];
+  /** The model's own replicas: a Deployment that runs and was exchanged. */
+  readonly deployment: any = {
+    metadata: { generation: 4 },
+    spec: { replicas: 2, template: { metadata: { labels: { [SERVING_POD_LABELS.version]: "v2" } } } },
+    status: { observedGeneration: 4, replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
+  };
+  readonly deploymentUrl = this.url
+    .replace("gateway.networking.k8s.io/v1", "apps/v1")
+    .replace("httproutes", "deployments");
+
+  override get variables() {
+    return { ...super.variables, REPLICAS_URL: this.deploymentUrl };
+  }
 
   constructor(private readonly signals: ServerSignals) {
     super();
@@ -137,6 +150,9 @@ export class FakeRoute extends FakeWorld {
   }
 
   protected answer({ method, url, headers, body }: HttpRequest): HttpResponse {
+    if (url === this.deploymentUrl && method === "GET") {
+      return { code: 200, body: JSON.parse(JSON.stringify(this.deployment)) };
+    }
     if (url !== this.url) return { code: 404, body: {} };
     if (method === "GET") return { code: 200, body: { spec: { rules: JSON.parse(JSON.stringify(this.rules)) } } };
     if (headers["Content-Type"] !== "application/json-patch+json") return { code: 415, body: {} };

@@ -29,7 +29,7 @@ function worldOf(surface: Surface): FakeWorld {
 
 function programOf(surface: Surface, config: RolloutConfig = {}): WorkflowDefinition {
   const rollout = rolloutSchema.parse(config);
-  const common = { model: "assistant", rollout };
+  const common = { model: "assistant", rollout, next: "promote it" };
   if (surface === "route-weights") {
     const variants = deploymentVariants(model);
     return rolloutProgram({
@@ -69,7 +69,10 @@ describe.each(surfaces)("a rollout on %s", (surface) => {
     // Three steps of ten minutes.
     expect(seconds).toBeGreaterThanOrEqual(30 * 60);
     expect(seconds).toBeLessThan(33 * 60);
-    expect(log.at(-1)).toMatchObject({ severity: "NOTICE", json: { rollout: "assistant", event: "succeeded" } });
+    expect(log.at(-1)).toMatchObject({
+      severity: "NOTICE",
+      json: { rollout: "assistant", event: "succeeded", next: "promote it" },
+    });
   });
 
   test("gives the stable version the rest at every moment", () => {
@@ -248,6 +251,25 @@ describe.each(surfaces)("a rollout on %s", (surface) => {
     expect(percents(world)).toEqual([5, 10, 0, 5, 10, 50, 100]);
   });
 
+  test.each([0, 10, 100])(
+    "does not promote before the file hands over, whatever the candidate has: %i %%",
+    (percent) => {
+      const world = worldOf(surface);
+      world.byHand(percent);
+      const { error } = run(surface, world, {}, { finish: true });
+      expect(error).toMatchObject({ reason: "too-early" });
+      expect(error.message).toMatch(/promote it$/);
+      expect(world.requests).toEqual([]);
+    },
+  );
+
+  test("does not take restart and finish at once", () => {
+    const world = worldOf(surface);
+    const { error } = run(surface, world, {}, { restart: true, finish: true });
+    expect(error).toMatchObject({ reason: "contradictory" });
+    expect(world.requests).toEqual([]);
+  });
+
   test("stays below the steps that an execution may take", () => {
     const world = worldOf(surface);
     world.models = () => ({ requestsPerMinute: 0.2, stable: {}, candidate: {} });
@@ -337,9 +359,9 @@ describe("a surface that does not offer both versions", () => {
   });
 });
 
-test("a model without a candidate is told so", () => {
+test("a model with nothing to shift is told so", () => {
   const world = worldOf("route-weights");
-  const { error } = runWorkflow(JSON.parse(JSON.stringify(idleProgram("assistant"))), null, world);
+  const { error } = runWorkflow(JSON.parse(JSON.stringify(idleProgram("not-ready", "no candidate"))), null, world);
   expect(error).toMatchObject({ reason: "not-ready" });
   expect(world.requests).toEqual([]);
 });

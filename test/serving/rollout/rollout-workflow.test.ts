@@ -1,3 +1,4 @@
+import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { SERVER_SIGNALS } from "../../../lib/catalog/server-metrics";
 import { Ref, TerraformGraph } from "../../../lib/core";
 import { ClusterAccess } from "../../../lib/delivery";
@@ -91,10 +92,44 @@ describe("the workflow", () => {
     }
   });
 
+  test.each<[string, RolloutTarget, string]>([
+    ["Cloud Run", onCloudRun, "nobody collects there"],
+    ["Vertex AI", onVertex, "nobody collects there"],
+    [
+      "a route to Triton",
+      { ...onRoute, model: { ...served(), signals: SERVER_SIGNALS.triton } },
+      "log.confidenceOutput",
+    ],
+  ])("says at synth that it compares no answers on %s", (_where, target, remedy) => {
+    const said = make(anyStack(), { target }).node.metadata.map(({ data }) => String(data));
+    expect(said).toEqual([expect.stringContaining("no answers")]);
+    expect(said[0]).toContain(remedy);
+  });
+
+  test("says nothing of a language model, whose answers are judged", () => {
+    expect(make(anyStack()).node.metadata).toEqual([]);
+  });
+
   test("tells how it is started", () => {
     expect(make(anyStack()).startCommand).toBe(
       "gcloud workflows execute test-rollout-assistant --location=europe-west4 --project=acme-test",
     );
+  });
+
+  test("tells how a promotion is ended", () => {
+    const { startCommand, finishCommand } = make(anyStack());
+    expect(finishCommand).toBe(`${startCommand} --data='{"finish": true}'`);
+  });
+
+  test("is written after what its program speaks of", () => {
+    const stack = stackOf((of) => {
+      make(of, { after: [new ServiceAccount(of, "up", { accountId: "what-it-speaks-of" })] });
+    });
+    const [workflow] = stack.resources(TYPE);
+    const up = stack
+      .resources("google_service_account")
+      .find(({ config }) => config["account_id"] === "what-it-speaks-of")!;
+    expect(new TerraformGraph(stack.json).waitsFor(workflow!.address, up.address)).toBe(true);
   });
 
   test("can be started by those who are named", () => {
@@ -133,6 +168,7 @@ describe("its account may do no more than it needs", () => {
           resource_names: ["assistant"],
           verbs: ["get", "patch"],
         },
+        { api_groups: ["apps"], resources: ["deployments"], resource_names: ["assistant"], verbs: ["get"] },
       ],
     });
     stack.has("kubernetes_role_binding_v1", {
@@ -220,6 +256,57 @@ describe("the program that is handed over", () => {
     const { program } = handedOver(stackWith({ candidateVersion: undefined }));
     const world = new FakeRoute(SERVER_SIGNALS.vllm);
     expect(runWorkflow(program, null, world).error).toMatchObject({ reason: "not-ready" });
+    expect(world.requests).toEqual([]);
+  });
+
+  test("promotes on a route where the file gives the model the candidate's version", () => {
+    const { program, variables } = handedOver(stackWith({ version: "v2", rollout: { steps: [5, 40] } }));
+    const world = new FakeRoute(SERVER_SIGNALS.vllm);
+    world.byHand(100);
+    Object.defineProperty(world, "url", { value: variables.TRAFFIC_URL });
+    Object.defineProperty(world, "deploymentUrl", { value: variables.REPLICAS_URL });
+    expect(variables.REPLICAS_URL).toBe(
+      "https://europe-west4-connectgateway.googleapis.com/v1/projects/123456789012/locations/europe-west4/gkeMemberships/prod-gpu/apis/apps/v1/namespaces/support/deployments/assistant",
+    );
+    expect(runWorkflow(program, { finish: true }, world).result).toEqual({ outcome: "promoted", weight: 0 });
+    expect(world.changes.map(({ candidate }) => candidate)).toEqual([95, 60, 0]);
+  });
+
+  test("looks at the Deployment that KServe makes where the model is its own", () => {
+    const model = served("http");
+    const target: RolloutTarget = {
+      on: "route-weights",
+      model: { ...model, config: { ...model.config, surface: { on: "kserve" } } },
+      cluster,
+    };
+    const stack = stackWith({ version: "v2", target });
+    expect(handedOver(stack).variables.REPLICAS_URL).toMatch(/\/deployments\/assistant-predictor$/);
+    stack.has("kubernetes_role_v1", { rule: [{}, { resource_names: ["assistant-predictor"], verbs: ["get"] }] });
+  });
+
+  test.each<[string, RolloutTarget, () => FakeWorld]>([
+    ["Cloud Run", onCloudRun, () => new FakeCloudRun()],
+    ["Vertex AI", onVertex, () => new FakeEndpoint()],
+  ])("has nothing to promote on %s, where both are one thing by then", (_surface, target, worldOf) => {
+    const { program, variables } = handedOver(stackWith({ target, version: "v2" }));
+    expect(variables.REPLICAS_URL).toBeUndefined();
+    for (const argument of [null, { finish: true }, { restart: true }]) {
+      const world = worldOf();
+      expect(runWorkflow(program, argument, world).error).toMatchObject({ reason: "handed-over" });
+      expect(world.requests).toEqual([]);
+    }
+  });
+
+  test.each<[string, RolloutTarget, RegExp]>([
+    ["a route", onRoute, /start again with finish=true, then remove the candidate and apply$/],
+    ["Cloud Run", onCloudRun, /remove the candidate, in one apply$/],
+    ["Vertex AI", onVertex, /remove the candidate, in one apply, then deploy$/],
+  ])("says how a candidate becomes the model on %s, and does not promote before", (_surface, target, next) => {
+    const { program } = handedOver(stackWith({ target, version: "v1" }));
+    const world = new FakeRoute(SERVER_SIGNALS.vllm);
+    const { error } = runWorkflow(program, { finish: true }, world);
+    expect(error).toMatchObject({ reason: "too-early" });
+    expect(error.message).toMatch(next);
     expect(world.requests).toEqual([]);
   });
 

@@ -20,7 +20,12 @@ export const cluster = GpuCluster.fromExisting({
 /** A model as its rollout knows it. */
 export function served(server: "vllm" | "http" = "vllm"): ServedModel {
   return {
-    config: { version: "v1", server } as ServedModel["config"],
+    config: {
+      version: "v1",
+      server,
+      replicas: { min: 1, max: 2 },
+      surface: { on: "gke" },
+    } as ServedModel["config"],
     name: "assistant",
     namespace: "support",
     labels: { "app.kubernetes.io/name": "assistant" },

@@ -9,6 +9,7 @@ export const ROLLOUT_TOKEN_CASE: TokenCase = {
   samples: [
     {
       name: "n",
+      version: "v1",
       candidateVersion: "v2",
       rollout: {
         steps: [5, 10],
