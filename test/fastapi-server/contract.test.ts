@@ -8,6 +8,7 @@ import { serverCommand } from "../../lib/serving/pod/server-command";
 
 // Two languages, one contract: what the platform reads is what the example server writes. The server's own tests hold that it writes this.
 const SERVER = path.join(__dirname, "../../examples/fastapi-server/model_server");
+const LOGGER = path.join(__dirname, "../../examples/prediction-logger/prediction_logger");
 const read = (file: string) => fs.readFileSync(path.join(SERVER, file), "utf8");
 const metrics = read("metrics.py");
 const drift = read("drift.py");
@@ -32,8 +33,8 @@ function given(requestTimeoutSeconds: number): Record<string, string> {
 }
 
 /** Numbers of `NAME = (1, 2, …)`. */
-function numbers(name: string): number[] {
-  const [, list] = new RegExp(`^${name} = \\(([^)]*)\\)`, "m").exec(metrics)!;
+function numbers(name: string, of = metrics): number[] {
+  const [, list] = new RegExp(`^${name} = \\(([^)]*)\\)`, "m").exec(of)!;
   return list!.split(",").map(Number);
 }
 
@@ -60,6 +61,24 @@ test("buckets are those that objectives may be set on", () => {
   const { latency } = SERVER_SIGNALS.http;
   expect(numbers("DURATION_SECONDS")).toEqual("bucketsSeconds" in latency ? latency.bucketsSeconds : undefined);
   expect(numbers("CONFIDENCE")).toEqual(MODEL_SIGNALS.confidence.buckets);
+});
+
+test("the logger before a server reports confidence by the same name and in the same buckets", () => {
+  const ofLogger = fs.readFileSync(path.join(LOGGER, "metrics.py"), "utf8");
+  expect(ofLogger).toContain(`"${MODEL_SIGNALS.confidence.name}"`);
+  expect(numbers("CONFIDENCE", ofLogger)).toEqual(MODEL_SIGNALS.confidence.buckets);
+});
+
+test("every variable that the platform sets for the logger is one that it reads", () => {
+  const sidecar = fs.readFileSync(
+    path.join(__dirname, "../../lib/serving/prediction-log/prediction-log-sidecar.ts"),
+    "utf8",
+  );
+  const [, body] = /function loggerVariables\(([\s\S]*?)\n\}/.exec(sidecar)!;
+  const set = [...body!.matchAll(/\b([A-Z][A-Z_]+): /g)].map(([, name]) => name!);
+  expect(set).toEqual(expect.arrayContaining(["UPSTREAM_URL", "MODEL_NAME"]));
+  const ofLogger = fs.readFileSync(path.join(LOGGER, "settings.py"), "utf8");
+  for (const name of set) expect(ofLogger).toContain(`"${name}"`);
 });
 
 test("probes and paths that do not exist are not among the calls that are counted as the model's", () => {

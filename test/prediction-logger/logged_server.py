@@ -1,4 +1,4 @@
-"""The real logger in a process of its own, before a server that answers as vLLM does."""
+"""The real logger in a process of its own, before a server that answers as vLLM does, and as Triton does."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ class StandInServer:
         self.headers: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
         self.paths: list[str] = []
+        # What it answers where it is asked as Triton is, and the headers that say so.
+        self.tensors = b"{}"
+        self.tensor_headers: dict[str, str] = {}
         self.caller_left = threading.Event()
         stand_in = self
 
@@ -44,6 +47,8 @@ class StandInServer:
                 asked = json.loads(body)
                 if asked.get("fail"):
                     self._whole(400, {"error": "no"})
+                elif "/v2/models/" in self.path:
+                    self._content(200, stand_in.tensors, stand_in.tensor_headers)
                 elif asked.get("stream"):
                     self._streamed()
                 else:
@@ -60,12 +65,16 @@ class StandInServer:
                 return body
 
             def _whole(self, status: int, document: Any) -> None:
-                content = json.dumps(document).encode()
+                self._content(status, json.dumps(document).encode(), {})
+
+            def _content(self, status: int, content: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
+                given = {"Content-Type": "application/json", "Content-Length": str(len(content))} | headers
+                for name, value in given.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
+                self.close_connection = True
 
             def _streamed(self) -> None:
                 self.send_response(200)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -160,6 +161,13 @@ def test_a_caller_who_leaves_frees_the_server(logger: Callable[..., RunningLogge
     for _ in range(200):
         server.go_on.release()
     assert server.caller_left.wait(5)
+
+
+def test_the_readme_lists_every_variable() -> None:
+    read = set(re.findall(r'"([A-Z][A-Z_]+)"', (EXAMPLE / "prediction_logger" / "settings.py").read_text()))
+    table = (EXAMPLE / "README.md").read_text().partition("## Environment")[2]
+    listed = {name for row in re.findall(r"^\| (`.*?) +\|", table, re.MULTILINE) for name in re.findall("`(.*?)`", row)}
+    assert listed == read
 
 
 def test_an_environment_that_does_not_make_sense() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
+from . import metrics
+from .confidence import INFERRING
 from .delivery import Delivery
 from .exchange import Exchange
 from .logs import log
@@ -26,6 +29,8 @@ Send = Callable[[Message], Awaitable[None]]
 # Set by Identity-Aware Proxy. Whoever reaches the pod past the gateway could forge it: it grants nothing.
 CALLER_HEADER = b"x-goog-authenticated-user-email"
 REQUEST_ID_HEADER = b"x-request-id"
+# Length of the JSON before binary tensors (Triton, docs/protocol/extension_binary_data.md).
+JSON_BYTES_HEADER = b"inference-header-content-length"
 OWN = "/logger/"
 
 
@@ -37,6 +42,8 @@ class PredictionLogger:
     def __init__(self, settings: Settings, delivery: Delivery | None) -> None:
         self._settings = settings
         self._delivery = delivery
+        output = settings.confidence_output
+        self._confidence = metrics.Confidence(settings.model, output) if output else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,16 +68,24 @@ class PredictionLogger:
                 raise
             await _document(send, status, {"error": "the model server did not answer", "request_id": request_id})
         finally:
-            if exchange and answer.succeeded and self._delivery:
+            if exchange and answer.succeeded:
                 exchange.latency_seconds = time.perf_counter() - began
-                self._delivery.take(exchange)
+                self._take(exchange)
 
     def _exchange(self, scope: Scope, request_id: str) -> Exchange | None:
-        if self._delivery is None or scope["method"] != "POST" or not ASKING.search(scope["path"]):
+        if scope["method"] != "POST" or not ASKING.search(scope["path"]):
             return None
-        if not sampled(request_id, self._settings.sample):
+        recorded = self._delivery is not None and sampled(request_id, self._settings.sample)
+        measured = self._confidence is not None and INFERRING.search(scope["path"]) is not None
+        if not (recorded or measured):
             return None
-        return Exchange(request_id, _header(scope["headers"], CALLER_HEADER) or None)
+        return Exchange(request_id, _header(scope["headers"], CALLER_HEADER) or None, recorded, measured)
+
+    def _take(self, exchange: Exchange) -> None:
+        if self._confidence and exchange.measured:
+            self._confidence.measure(exchange)
+        if self._delivery and exchange.recorded:
+            self._delivery.take(exchange)
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: _Answer, exchange: Exchange | None) -> None:
         settings = self._settings
@@ -96,12 +111,7 @@ class PredictionLogger:
 
     async def _own(self, path: str, send: Send) -> None:
         if path == "/logger/metrics":
-            published, dropped = (self._delivery.published, self._delivery.dropped) if self._delivery else (0, 0)
-            text = (
-                f"# TYPE prediction_log_records_total counter\n"
-                f'prediction_log_records_total{{result="published"}} {published}\n'
-                f'prediction_log_records_total{{result="dropped"}} {dropped}\n'
-            )
+            text = metrics.text(self._delivery, self._confidence)
             await _answer(send, 200, b"text/plain; version=0.0.4", text.encode())
             return
         if path not in ("/logger/healthz", "/logger/readyz"):
@@ -127,6 +137,8 @@ class _Answer:
         self.started, self.succeeded = True, 200 <= status < 300
         if self._exchange:
             self._exchange.streamed = _header(passed, b"content-type").startswith("text/event-stream")
+            length = _header(passed, JSON_BYTES_HEADER)
+            self._exchange.json_bytes = int(length) if re.fullmatch("[0-9]{1,9}", length) else None
         await self._send({"type": "http.response.start", "status": status, "headers": passed})
 
     async def add(self, chunk: bytes) -> None:
@@ -146,7 +158,7 @@ async def _body(receive: Receive, exchange: Exchange | None) -> AsyncIterator[by
         if message["type"] == "http.disconnect":
             raise ClientLeft
         chunk: bytes = message.get("body", b"")
-        if exchange:
+        if exchange and exchange.recorded:
             exchange.asked.add(chunk)
         yield chunk
         if not message.get("more_body", False):

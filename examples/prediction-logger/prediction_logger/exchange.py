@@ -27,11 +27,17 @@ class Kept:
 class Exchange:
     request_id: str
     caller: str | None
+    # Whether there will be a record of it, and whether its answer says how sure the model is.
+    recorded: bool = True
+    measured: bool = False
     asked: Kept = field(default_factory=lambda: Kept(KEPT_REQUEST_BYTES))
     answered: Kept = field(default_factory=lambda: Kept(KEPT_ANSWER_BYTES))
+    # Of the answer's bytes, those that are JSON where binary tensors stand behind it; None: all.
+    json_bytes: int | None = None
     streamed: bool = False
     complete: bool = False
     latency_seconds: float = 0.0
+    confidence: float | None = None
 
     @property
     def size(self) -> int:

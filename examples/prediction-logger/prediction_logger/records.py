@@ -44,7 +44,7 @@ class Records:
             "features": asked if values else None,
             "prompt_sha256": None if settings.features == "none" else hashlib.sha256(prompt.encode()).hexdigest(),
             "output": compact(told),
-            "confidence": None,
+            "confidence": None if exchange.confidence is None else round(exchange.confidence, 6),
             "caller": self._digest(exchange.caller) if exchange.caller else None,
         }
         return compact(record).encode()

@@ -30,6 +30,7 @@ class Settings:
     pubsub_endpoint: str = "https://pubsub.googleapis.com"
     emulator: str | None = None
     credentials: Path | None = None
+    confidence_output: str | None = None
     drain_seconds: float = 10
 
     @classmethod
@@ -61,6 +62,9 @@ class Settings:
             text("ENVIRONMENT", r".+")
         key = given.get("PREDICTION_LOG_HASH_KEY_FILE") or None
         credentials = given.get("GOOGLE_APPLICATION_CREDENTIALS") or None
+        output = given.get("PREDICTION_LOG_CONFIDENCE_OUTPUT") or None
+        if output is not None:
+            text("PREDICTION_LOG_CONFIDENCE_OUTPUT", r".{1,256}")
         settings = cls(
             upstream_host=host,
             upstream_port=int(port or 0),
@@ -78,6 +82,7 @@ class Settings:
             pubsub_endpoint=text("PUBSUB_ENDPOINT", r"https://[^/]+", cls.pubsub_endpoint),
             emulator=given.get("PUBSUB_EMULATOR_HOST") or None,
             credentials=Path(credentials) if credentials else None,
+            confidence_output=output,
             drain_seconds=number("DRAIN_SECONDS", cls.drain_seconds, 1, 3700),
         )
         if problems:
