@@ -34,6 +34,9 @@ export interface MeanSeries {
   readonly perSecond: number;
 }
 
+/** What a server may say of its own answers: series of `MODEL_SIGNALS`. */
+export type AnswerSignal = "confidence" | "drift";
+
 /** What a server tells of requests, of its load, and of what it answers. */
 export interface ServerSignals {
   readonly server: ServerKind;
@@ -59,6 +62,8 @@ export interface ServerSignals {
     /** Gauge: share of the KV cache in use, 0 to 1. */
     readonly kvCacheUse?: Series;
   };
+  /** What it says of its answers. A check of a series that nobody can report would only ever pass. */
+  readonly ofAnswers: readonly AnswerSignal[];
 }
 
 const VLLM_CALLS = 'handler=~"/v1/.+"';
@@ -88,6 +93,7 @@ const VLLM: ServerSignals = {
     running: { name: "vllm:num_requests_running" },
     kvCacheUse: { name: "vllm:kv_cache_usage_perc" },
   },
+  ofAnswers: [],
 };
 
 const TRITON: ServerSignals = {
@@ -103,6 +109,8 @@ const TRITON: ServerSignals = {
     perSecond: 1_000_000,
   },
   load: { waiting: { name: "nv_inference_pending_request_count" } },
+  // Confidence comes of the logger before it, where that is told which tensor holds it.
+  ofAnswers: [],
 };
 
 const HTTP_CALLS = 'handler!~"/healthz|/readyz|/metrics|none"';
@@ -118,13 +126,14 @@ const HTTP: ServerSignals = {
     bucketsSeconds: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
   },
   load: { running: { name: "http_requests_inprogress" } },
+  ofAnswers: ["confidence", "drift"],
 };
 
 export const SERVER_SIGNALS: Readonly<Record<ServerKind, ServerSignals>> = { vllm: VLLM, triton: TRITON, http: HTTP };
 
 /**
- * What a model says of its answers, whatever server it is in: a contract of this library, which nobody upstream has. Servers of ours export
- * them; judges and drift jobs may.
+ * What is said of a model's answers, whatever server it is in: a contract of this library, which nobody upstream has. HTTP servers export
+ * confidence, classes, values and drift themselves; the logger before Triton exports confidence; judges and drift jobs export the rest.
  */
 export const MODEL_SIGNALS = {
   /** Histogram 0 to 1: confidence of an answer. */

@@ -1,4 +1,4 @@
-import type { Series } from "./server-metrics";
+import type { AnswerSignal, Series } from "./server-metrics";
 
 /** A distribution that Google measures itself; its bucket boundaries are not documented, so that no threshold can be counted exactly. */
 export interface DistributionSeries extends Series {
@@ -13,6 +13,8 @@ export interface SurfaceSignals {
   readonly latency: DistributionSeries;
   /** Label that tells the versions of the model apart. */
   readonly variantLabel: string;
+  /** What is known of answers: nothing, for nobody collects there what servers report. */
+  readonly ofAnswers: readonly AnswerSignal[];
 }
 
 /**
@@ -35,6 +37,7 @@ export const SURFACE_SIGNALS = {
       perSecond: 1000,
     },
     variantLabel: "revision_name",
+    ofAnswers: [],
   },
   vertex: {
     requests: [{ name: "aiplatform_googleapis_com:prediction_online_prediction_count" }],
@@ -45,5 +48,6 @@ export const SURFACE_SIGNALS = {
       perSecond: 1000,
     },
     variantLabel: "deployed_model_id",
+    ofAnswers: [],
   },
 } as const satisfies Readonly<Record<string, SurfaceSignals>>;

@@ -5,7 +5,13 @@ import { isFixed } from "../scaling/autoscaling";
 import { selectorOf, variantLabels, variantSelector, type Variant } from "./model-variant";
 import type { Placement } from "../capacity/placement";
 import { graceSeconds, type PodTemplate } from "../pod/pod-template";
-import { LOGGER_PORT, needsLogger } from "../prediction-log/prediction-log-sidecar";
+import {
+  LOGGER_PORT,
+  LOGGER_PORT_NAME,
+  LOGGER_SERIES,
+  loggedPaths,
+  needsLogger,
+} from "../prediction-log/prediction-log-sidecar";
 import { openings, type Flow } from "../route/route-network";
 import { serverCommand, servingPort, servingPortName } from "../pod/server-command";
 import type { ModelValues } from "./model-config";
@@ -55,7 +61,7 @@ export function networkPolicy(metadata: ObjectMetadata, config: ModelValues): Ku
   const { ports, metricsPort } = serverCommand(config);
   const metrics = ports.find(({ name }) => name === metricsPort)!.containerPort;
   const flows: Flow[] = [
-    { peers: [{ namespace: COLLECTORS }], ports: [metrics] },
+    { peers: [{ namespace: COLLECTORS }], ports: [metrics, ...(needsLogger(config) ? [LOGGER_PORT] : [])] },
     ...(config.callerNamespaces.length > 0
       ? [
           {
@@ -75,7 +81,12 @@ export function networkPolicy(metadata: ObjectMetadata, config: ModelValues): Ku
 const MAX_SAMPLES = 20_000;
 const MAX_LABELS = 60;
 
-/** Has managed Prometheus read the servers' metrics (cluster feature `managed-prometheus`), with labels that tell versions apart. */
+const SCRAPED = { interval: "15s", timeout: "10s" };
+
+/**
+ * Has managed Prometheus read the metrics of the servers and of the loggers before them (cluster feature `managed-prometheus`), with labels that
+ * tell versions apart. Each endpoint has an `up` of its own: its `instance` ends in the port's name.
+ */
 export function podMonitoring(metadata: ObjectMetadata, config: ModelValues): KubernetesObject {
   const keys = Object.keys(SERVING_LABELS) as (keyof typeof SERVING_LABELS)[];
   return {
@@ -88,9 +99,9 @@ export function podMonitoring(metadata: ObjectMetadata, config: ModelValues): Ku
         {
           port: serverCommand(config).metricsPort,
           path: SERVER_SIGNALS[config.server].metricsPath,
-          interval: "15s",
-          timeout: "10s",
+          ...SCRAPED,
         },
+        ...(needsLogger(config) ? [LOGGER_ENDPOINT] : []),
       ],
       targetLabels: {
         metadata: ["pod", "container"],
@@ -101,6 +112,13 @@ export function podMonitoring(metadata: ObjectMetadata, config: ModelValues): Ku
     },
   };
 }
+
+const LOGGER_ENDPOINT = {
+  port: LOGGER_PORT_NAME,
+  path: loggedPaths.metrics,
+  ...SCRAPED,
+  metricRelabeling: [{ action: "keep", sourceLabels: ["__name__"], regex: LOGGER_SERIES }],
+};
 
 /** Time that a node may take to be there and to pull an image of some ten gigabytes. */
 const NODE_AND_IMAGE_SECONDS = 900;
@@ -114,8 +132,8 @@ export function progressSeconds(config: ModelValues): number {
 }
 
 /** How replicas are replaced: some more at a time where there is room for them, else one fewer. Never all at once. */
-export function updateStrategy({ config }: Variant, placement: Placement) {
-  const surge = surgeOf(config, placement);
+export function updateStrategy(variant: Variant, placement: Placement) {
+  const surge = surgeOf(variant, placement);
   return {
     type: "RollingUpdate",
     rollingUpdate: { maxSurge: surge, maxUnavailable: surge === 0 ? 1 : 0 },
@@ -128,7 +146,7 @@ export function updateStrategy({ config }: Variant, placement: Placement) {
  */
 export function updateSeconds(variant: Variant, placement: Placement, byDeployment: boolean): number {
   const { config } = variant;
-  const surge = surgeOf(config, placement);
+  const surge = surgeOf(variant, placement);
   const most = config.replicas.max;
   const turns = surge === HALF ? 2 : surge === 0 ? most - 1 : Math.ceil(most / surge);
   const further = byDeployment ? Math.max(0, turns - 1) : 0;
@@ -139,12 +157,11 @@ export function updateSeconds(variant: Variant, placement: Placement, byDeployme
 const HALF = "50%";
 
 /** Replicas beyond the most that find a node: without GPUs half as many again, of GPUs those that are neither reserved, granted nor spare capacity. */
-function surgeOf(config: ModelValues, { pools, resources, computeClass }: Placement): typeof HALF | number {
+function surgeOf({ config, together }: Variant, { pools, resources, computeClass }: Placement): typeof HALF | number {
   if (resources.gpus === 0) return HALF;
   if (computeClass !== undefined || pools.some(({ model }) => model !== "on-demand")) return 0;
   const held = pools.reduce((sum, pool) => sum + replicasOf(pool, resources.gpus), 0);
-  const spare = held - config.replicas.max * (config.candidate ? 2 : 1);
-  return Math.max(0, Math.min(spare, config.replicas.max));
+  return Math.max(0, Math.min(held - together, config.replicas.max));
 }
 
 function replicasOf({ gpuShares, maxNodes }: NodePoolRef, gpus: number): number {

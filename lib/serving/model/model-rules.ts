@@ -1,8 +1,10 @@
 import { isBelow, type NodePoolRef } from "../../cluster";
 import { isLate, today, type ClusterFeature, type Failure } from "../../core";
+import { candidateFailures } from "./candidate-rules";
 import type { ModelValues, VllmModelValues } from "./model-config";
 import { parallelismOf } from "../capacity/llm-memory";
 import { secretsInClear } from "../pod/pod-secrets";
+import { confidenceFailures } from "../prediction-log/prediction-log-sidecar";
 import { rolloutFailures } from "../rollout/rollout-config";
 import { fuseVolumes, weightsOf } from "../pod/weights";
 
@@ -23,13 +25,15 @@ export function modelFailures(config: ModelValues, surroundings: ModelSurroundin
     ...secretFileFailures(config),
     ...argumentFailures(config),
     ...versionFailures(config),
+    ...confidenceFailures(config),
     ...(config.rollout ? rolloutFailures(config.rollout) : []),
     ...(config.server === "vllm" ? llmFailures(config) : []),
   ];
 }
 
-export function replicaFailures({ replicas }: ModelValues): Failure[] {
-  if (replicas.min <= replicas.max) return [];
+export function replicaFailures(config: ModelValues): Failure[] {
+  const { replicas } = config;
+  if (replicas.min <= replicas.max) return candidateFailures(config);
   return [
     {
       code: "out-of-range",

@@ -1,6 +1,5 @@
 import { Annotations, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { SERVER_SIGNALS } from "../../catalog/server-metrics";
 import type { NodePoolRef } from "../../cluster";
 import {
   ConfigError,
@@ -22,12 +21,14 @@ import { httpModelSchema, modelSchema, tritonModelSchema, vllmModelSchema } from
 import type { ModelConfig, ModelValues } from "./model-config";
 import { ModelFolder } from "./model-folder";
 import { updateSeconds } from "./model-objects";
+import { signalsOf } from "./model-signals";
 import { lookAround, scalerOf } from "./model-surroundings";
 import { modelLabels, selectorOf, variantsOf } from "./model-variant";
 import type { Placement } from "../capacity/placement";
 import { graceSeconds } from "../pod/pod-template";
 import { secretId } from "../pod/pod-secrets";
 import type { VolumeSource } from "../pod/pod-weights";
+import { warnOfUncomparedAnswers } from "../rollout/compared-answers";
 import { shiftsByArgo } from "../rollout/rollout-choice";
 import { routeObjects } from "../route/route";
 import type { ServedModel } from "./served-model";
@@ -111,6 +112,8 @@ export class ModelServer extends Construct {
     if (config.server === "vllm" && config.allowRemoteCode) {
       acknowledge(release, { rule: "workloads.noRemoteCode", ...config.allowRemoteCode });
     }
+    // A workflow says it itself.
+    if (shiftsByArgo(config)) warnOfUncomparedAnswers(this, config.name, served.signals, "cluster");
     this.warnOfShortNotice(config, placement);
   }
 
@@ -133,7 +136,7 @@ export class ModelServer extends Construct {
       selector: selectorOf(config.name),
       service: { name: config.name, port: servingPort(config) },
       ...(servingPriorityClass ? { priorityClass: servingPriorityClass } : {}),
-      signals: SERVER_SIGNALS[config.server],
+      signals: signalsOf(config),
       stopped,
     };
   }
@@ -195,7 +198,7 @@ export class ModelServer extends Construct {
   /** Google takes spot nodes back within half a minute, whatever grace a pod asks for (GKE docs, "Spot VMs"). */
   private warnOfShortNotice(config: ModelValues, { pools }: Placement): void {
     const spot = pools.filter(({ model }) => model === "spot").map(({ pool }) => pool);
-    const grace = graceSeconds({ variant: "stable", name: config.name, config });
+    const grace = graceSeconds({ config });
     if (spot.length === 0 || grace <= SPOT_NOTICE_SECONDS) return;
     Annotations.of(this).addWarning(
       `requests to ${config.name} may last until ${grace} s after a pod is told to go; nodes of ${spot.join(", ")} are spot and give ${SPOT_NOTICE_SECONDS} s: longer requests are cut off`,

@@ -16,6 +16,12 @@ export interface PredictionLogConfig {
    * @default - none; refused for systems of high risk
    */
   readonly image?: string;
+  /**
+   * Output tensor of a Triton model that says how sure it is, 0 to 1, e.g. `probability`. The logger reads it in answers as JSON: for
+   * records, and for a rollout, which compares the confidence of two versions.
+   * @default - none: a rollout of the model compares failed requests and latency alone
+   */
+  readonly confidenceOutput?: string;
 }
 
 export const predictionLogSchema = z.strictObject({
@@ -36,6 +42,16 @@ export const predictionLogSchema = z.strictObject({
       "REGISTRY/IMAGE@sha256:… with 64 hexadecimal digits",
     ),
     "whether pods have a logger follows from it",
+  ).optional(),
+  confidenceOutput: known(
+    explained(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,127}$/)
+        .describe("Output tensor of a Triton model that says how sure it is, 0 to 1"),
+      "the name of one output in the model's config.pbtxt, e.g. probability",
+    ),
+    "what a rollout compares follows from it",
   ).optional(),
 });
 

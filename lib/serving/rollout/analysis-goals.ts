@@ -7,7 +7,10 @@ import type { RolloutValues } from "./rollout-config";
 export type LatencySeries = HistogramSeries | MeanSeries | DistributionSeries;
 
 /** What of a server or a surface can be compared. */
-export interface ComparedSignals extends Pick<ServerSignals, "requests" | "failures" | "firstToken" | "betweenTokens"> {
+export interface ComparedSignals extends Pick<
+  ServerSignals,
+  "requests" | "failures" | "firstToken" | "betweenTokens" | "ofAnswers"
+> {
   readonly latency: LatencySeries;
 }
 

@@ -162,8 +162,8 @@ function shareOfGoal(series: LatencySeries, matchers: Matchers, minutes: number,
 }
 
 function confidenceCheck({ signals, variants, rollout }: AnalysisInput): AnalysisCheck[] {
-  // A language model reports no confidence; its answers are judged.
-  if (signals.firstToken) return [];
+  // Where neither version can report it, the check would pass whatever they answer.
+  if (!signals.ofAnswers.includes("confidence")) return [];
   const of = (matchers: Matchers) =>
     quantile(CONFIDENCE_QUANTILE, MODEL_SIGNALS.confidence, matchers, rollout.stepMinutes);
   const [candidate, stable] = [of(variants.candidate.served), of(variants.stable.served)];
@@ -195,11 +195,14 @@ function hallucinationCheck({ signals, variants, rollout }: AnalysisInput): Anal
   ];
 }
 
-function driftCheck({ variants, rollout }: AnalysisInput): AnalysisCheck {
+/** Passes as long as nobody reports drift: jobs of other teams may start to, without a change here. */
+function driftCheck({ signals, variants, rollout }: AnalysisInput): AnalysisCheck {
   const minutes = Math.max(JUDGED_MINUTES, rollout.stepMinutes);
   const worst = (matchers: Matchers) => `max(last_over_time(${select(MODEL_SIGNALS.drift, matchers)}[${minutes}m]))`;
-  // Servers report it of themselves, jobs of the model's name and version.
-  const of = ({ served, judged }: Variants["stable"]) => `(${worst(served)} or ${worst(judged)})`;
+  const reported = signals.ofAnswers.includes("drift");
+  // HTTP servers report it of themselves, jobs of any model by its name and version.
+  const of = ({ served, judged }: Variants["stable"]) =>
+    reported ? `(${worst(served)} or ${worst(judged)})` : worst(judged);
   const accepted = rollout.checks.quality.acceptedDriftScore;
   const used = comparedWithStable(of(variants.candidate), of(variants.stable), 1, accepted);
   return { id: "drift", measures: "highest drift score of a feature", query: bounded(used) };

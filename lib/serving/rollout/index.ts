@@ -2,6 +2,7 @@ export * from "./analysis-goals";
 export * from "./analysis-queries";
 export * from "./analysis-templates";
 export * from "./argo-rollout";
+export * from "./compared-answers";
 export * from "./rollout-checks";
 export * from "./rollout-config";
 export * from "./rollout-program";

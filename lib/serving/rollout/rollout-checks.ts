@@ -21,7 +21,11 @@ export interface RolloutChecks {
     /** Seconds of a request that it must hold besides: a bucket boundary of the server. @default - only compared */
     readonly requestSeconds?: number;
   };
-  /** What the model reports of its answers and what judges say of them, where they do. @default {} */
+  /**
+   * What the model reports of its answers and what judges say of them. Confidence is compared of HTTP servers, and of Triton with
+   * `log.confidenceOutput`; hallucinations of language models, once a judge reports them; drift once a job does, or the HTTP server.
+   * @default {}
+   */
   readonly quality?: {
     /** Share of the stable version's confidence (10th percentile) that must be kept, 0 to 1. @default 0.9 */
     readonly keptConfidence?: number;

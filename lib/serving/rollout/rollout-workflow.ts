@@ -20,6 +20,7 @@ import { ProjectGrants, type Principal } from "../../iam";
 import { labelValue } from "../model/model-field-kinds";
 import { goalFailures } from "./analysis-goals";
 import { analysisQueries } from "./analysis-queries";
+import { warnOfUncomparedAnswers } from "./compared-answers";
 import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "./rollout-config";
 import { idleProgram, rolloutProgram } from "./rollout-program";
 import { promotionProgram } from "./rollout-promotion";
@@ -101,6 +102,12 @@ export class RolloutWorkflow extends Construct {
     const { name: environment, projectId, region } = Environment.of(this);
     const name = resourceName(this, "name", NAMES.workflowsWorkflow, environment, "rollout", config.name);
     this.program = programOf(config, target);
+    warnOfUncomparedAnswers(
+      this,
+      config.name,
+      targetSignals(target),
+      target.on === "route-weights" ? "cluster" : "elsewhere",
+    );
     const { account, ref } = this.makeAccount(config.name);
     this.ref = ref;
     const rights = rolloutRights(this, { account, ref }, target);

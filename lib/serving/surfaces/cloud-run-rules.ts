@@ -9,6 +9,7 @@ import {
   versionFailures,
 } from "../model/model-rules";
 import { secretsInClear } from "../pod/pod-secrets";
+import { confidenceFailures } from "../prediction-log/prediction-log-sidecar";
 import { rolloutFailures, surfaceFailures } from "../rollout/rollout-config";
 import { startupSeconds } from "../pod/weights";
 import {
@@ -28,6 +29,7 @@ export function cloudRunFailures(config: ModelValues, surface: CloudRunSurface):
     ...secretFileFailures(config),
     ...argumentFailures(config),
     ...versionFailures(config),
+    ...confidenceFailures(config),
     ...(config.server === "vllm" ? llmFailures(config) : []),
     ...(config.rollout ? [...rolloutFailures(config.rollout), ...surfaceFailures(config.rollout, "cloud-run")] : []),
     ...clusterOnlyFailures(config),

@@ -45,6 +45,12 @@ function elsewhereFailures(config: ModelValues): Failure[] {
     ["scaling.by", scaling.by, scaling.by !== undefined, "leave it out: Vertex AI scales by use of CPUs and GPUs"],
     ["log.image", log.image, log.image !== undefined, "leave it out: the endpoint itself logs its requests"],
     [
+      "log.confidenceOutput",
+      log.confidenceOutput,
+      log.confidenceOutput !== undefined,
+      "leave it out: no logger of ours stands before a server there that could read it",
+    ],
+    [
       "secrets",
       secrets.map(({ secret }) => secret),
       secrets.length > 0,

@@ -23,13 +23,13 @@ describe("a logger before a server that logs nothing itself", () => {
     expect(logger.resources.requests).toEqual(logger.resources.limits);
   });
 
-  it("is what callers reach; collectors reach the server", () => {
+  it("is what callers reach; collectors reach the server too", () => {
     expect(model.object("Service").spec.ports).toMatchObject([{ port: 8081, targetPort: "logged" }]);
     expect(model.ref.service.port).toBe(8081);
     expect(model.object("PodMonitoring").spec.endpoints[0].port).toBe("http");
     const [metrics, callers] = served({ ...LOGGED, callerNamespaces: ["ranking"] }).object("NetworkPolicy").spec
       .ingress;
-    expect(metrics.ports).toEqual([{ protocol: "TCP", port: 8000 }]);
+    expect(metrics.ports.map(({ port }: { port: number }) => port)).toEqual([8000, 8081]);
     expect(callers.ports).toEqual([{ protocol: "TCP", port: 8081 }]);
   });
 

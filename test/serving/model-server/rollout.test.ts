@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../../../lib/serving";
-import { ASSISTANT, CHURN, GATEWAY, VISION, refused, served } from "./fixture";
+import { ASSISTANT, CHURN, GATEWAY, IMAGE, VISION, refused, served } from "./fixture";
 
 const rollout = { steps: [5, 10, 50] };
 const churn: ModelConfig = { ...CHURN, route: { path: "/churn" }, rollout };
@@ -101,6 +101,33 @@ describe("a rollout is refused", () => {
   it("without Argo Rollouts", () => {
     expect(refused(churn, { gateway: GATEWAY, addOns: ["keda"] })).toContainEqual(
       expect.objectContaining({ code: "missing-add-on", fix: expect.stringContaining("argo-rollouts") }),
+    );
+  });
+});
+
+describe("a rollout that compares no answers", () => {
+  const vision = { ...VISION, route: { path: "/vision" }, rollout };
+  const warnings = (config: ModelConfig) => served(config, { gateway: GATEWAY }).warnings;
+
+  it("is named at synth, with what to do", () => {
+    expect(warnings(vision)).toEqual([
+      expect.stringMatching(/^a rollout of vision compares failed requests and latency, .*log\.confidenceOutput/),
+    ]);
+  });
+
+  it("is none where confidence is measured or answers are judged, or without a rollout", () => {
+    const sure = { ...vision, log: { image: IMAGE, confidenceOutput: "probability" } };
+    const still = { ...VISION, route: { path: "/vision" } };
+    for (const config of [sure, still, churn, assistant]) expect(warnings(config)).toEqual([]);
+  });
+
+  it("has no check that can only pass", () => {
+    const template = (config: ModelConfig) =>
+      JSON.stringify(served(config, { gateway: GATEWAY }).object("AnalysisTemplate", "vision-verdict"));
+    expect(template(vision)).not.toContain("mlops_prediction_confidence");
+    const sure = { ...vision, log: { image: IMAGE, confidenceOutput: "probability" } };
+    expect(template(sure)).toContain(
+      'mlops_prediction_confidence_bucket{cluster=\\"prod-gpu\\",namespace=\\"support\\",serving_model=\\"vision\\"',
     );
   });
 });

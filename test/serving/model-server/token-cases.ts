@@ -95,6 +95,7 @@ const SERVERS: readonly { readonly base: ModelConfig; readonly full: Readonly<Re
       gpus: 1,
       gpuMemoryGb: 8,
       weightsGb: 4,
+      log: { sample: 0.5, features: "hash", image: IMAGE, confidenceOutput: "probability" },
       modelNames: ["resnet"],
     },
   },
@@ -162,6 +163,8 @@ export const MODEL_FIELDS_ELSEWHERE: Readonly<Record<string, string>> = Object.f
     ]),
     [`(${server}).rollout.shadow`, "Argo Rollouts has none"],
     ["(http).log.image", "HTTP servers log themselves"],
+    ["(http).log.confidenceOutput", "HTTP servers report it themselves"],
+    ["(vllm).log.confidenceOutput", "a language model has no such tensor"],
   ]),
 );
 

@@ -3,12 +3,17 @@ import { SURFACE_SIGNALS } from "../../../lib/catalog/surface-metrics";
 import {
   FAR_BEYOND,
   analysisQueries,
+  comparesAnswers,
   goalFailures,
   rolloutSchema,
   type AnalysisQueries,
+  type ComparedSignals,
   type RolloutConfig,
 } from "../../../lib/serving/rollout";
 import { deploymentVariants, revisionVariants, surfaceVariants } from "../../../lib/serving/rollout/analysis-variants";
+import { tritonModelSchema } from "../../../lib/serving/model/model-config";
+import { signalsOf } from "../../../lib/serving/model/model-signals";
+import { IMAGE, VISION } from "../model-server/fixture";
 import { failuresOf } from "../../cluster-constructs/refused";
 import { evaluate, metricsIn, syntaxErrors } from "./promql";
 import { seriesOf, type Behaviour } from "./versions";
@@ -16,6 +21,7 @@ import { seriesOf, type Behaviour } from "./versions";
 const model = { name: "assistant", namespace: "support", candidateVersion: "v2", cluster: "prod-gpu" };
 const served = { cluster: "prod-gpu", namespace: "support", serving_model: "assistant" };
 const kinds: ServerKind[] = ["vllm", "triton", "http"];
+const triton = (log: object) => tritonModelSchema.parse({ ...VISION, log });
 
 function queriesOf(server: ServerKind, rollout: RolloutConfig = {}): AnalysisQueries {
   return analysisQueries({
@@ -92,7 +98,6 @@ describe("the queries are PromQL", () => {
       "triton",
       [
         "mlops_drift_score",
-        "mlops_prediction_confidence_bucket",
         "nv_inference_request_duration_us",
         "nv_inference_request_failure",
         "nv_inference_request_success",
@@ -248,6 +253,53 @@ describe("quality", () => {
     const few = { requestsPerMinute: 20, hallucinating: 1, judgedPerMinute: 0.5 };
     expect(said("vllm", stable, few)["hallucinations"]).toBeNull();
     expect(said("http", stable, { requestsPerMinute: 20 })).not.toHaveProperty("hallucinations");
+  });
+
+  test("confidence is asked for only where something reports it", () => {
+    const asked = (signals: ComparedSignals) => {
+      const variants = deploymentVariants(model);
+      return analysisQueries({ signals, variants, rollout: rolloutSchema.parse({}) }).checks.map(({ id }) => id);
+    };
+    expect(asked(SERVER_SIGNALS.http)).toContain("confidence");
+    for (const silent of [SERVER_SIGNALS.triton, SURFACE_SIGNALS["cloud-run"], SURFACE_SIGNALS.vertex]) {
+      expect(asked(silent)).toEqual(["errors", "latency", "drift"]);
+    }
+    const logged = signalsOf(triton({ image: IMAGE, confidenceOutput: "probability" }));
+    expect(asked(logged)).toEqual(["errors", "latency", "confidence", "drift"]);
+    expect(asked(signalsOf(triton({ image: IMAGE })))).not.toContain("confidence");
+  });
+
+  test("confidence of Triton that falls takes its version back, by what the logger reports", () => {
+    const signals = signalsOf(triton({ image: IMAGE, confidenceOutput: "probability" }));
+    const variants = deploymentVariants(model);
+    const { checks } = analysisQueries({ signals, variants, rollout: rolloutSchema.parse({}) });
+    const { query } = checks.find(({ id }) => id === "confidence")!;
+    expect(syntaxErrors(query)).toEqual([]);
+    const used = (confidence?: number) => {
+      const of = (variant: string, behaviour: Behaviour) =>
+        seriesOf(signals, { ...served, serving_variant: variant }, {}, behaviour);
+      const stable = of("stable", { requestsPerMinute: 100, confidence: 0.9 });
+      const candidate = of("candidate", { requestsPerMinute: 20, ...(confidence === undefined ? {} : { confidence }) });
+      return evaluate(query, [...stable, ...candidate])[0]!.value;
+    };
+    expect(used(0.9)).toBeLessThanOrEqual(1);
+    expect(used(0.5)).toBeGreaterThan(1);
+    // The tensor has another name in the new version.
+    expect(used()).toBe(FAR_BEYOND);
+  });
+
+  test("answers are compared by confidence or by a judge; drift is of what was asked", () => {
+    expect([SERVER_SIGNALS.vllm, SERVER_SIGNALS.http].every(comparesAnswers)).toBe(true);
+    expect(comparesAnswers(signalsOf(triton({ image: IMAGE, confidenceOutput: "p" })))).toBe(true);
+    expect([SERVER_SIGNALS.triton, ...Object.values(SURFACE_SIGNALS)].some(comparesAnswers)).toBe(false);
+    expect(comparesAnswers({ ofAnswers: ["drift"] })).toBe(false);
+  });
+
+  test("drift is read of the servers that report it, and of jobs for any", () => {
+    const queryOf = (server: ServerKind) => queriesOf(server).checks.find(({ id }) => id === "drift")!.query;
+    expect(queryOf("http")).toContain('serving_variant="candidate"');
+    for (const server of ["triton", "vllm"] as const) expect(queryOf(server)).not.toContain("serving_variant");
+    for (const server of kinds) expect(queryOf(server)).toContain('{model="assistant",version="v2"}');
   });
 
   test("drift of the inputs, which both versions see, is not held against the new one", () => {

@@ -110,6 +110,7 @@ const SERVERS = [
 ] as const;
 
 const LOG = { sample: 0.5, features: "hash" } as const;
+const LOGGERS = { vllm: { image: IMAGE }, triton: { image: IMAGE, confidenceOutput: "probability" }, http: {} };
 const SECRETS = [{ secret: "hub", version: "2", file: "hub" }];
 
 export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
@@ -125,7 +126,7 @@ export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
         secrets: SECRETS,
         callers: ["analysts@acme.example"],
         weights: IN_IMAGE,
-        log: { ...LOG, ...(base.server === "http" ? {} : { image: IMAGE }) },
+        log: { ...LOG, ...LOGGERS[base.server] },
         surface: {
           on: "cloud-run",
           ...(gpus > 0 ? { gpu: "nvidia-l4" } : {}),
@@ -140,7 +141,10 @@ export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
     unreachable: unreachable({
       ...NOT_ON_EITHER,
       [REASONS.surface]: [/\.surface\((?!cloud-run)/],
-      [REASONS.server]: [/^\(http\)\.(log\.image|surface\(cloud-run\)\.gpu)$/],
+      [REASONS.server]: [
+        /^\(http\)\.(log\.image|surface\(cloud-run\)\.gpu)$/,
+        /^\((http|vllm)\)\.log\.confidenceOutput$/,
+      ],
     }),
     build: (stack, props: ModelConfig) => {
       new CloudRunModel(stack, "it", { ...props, subnet, key });
@@ -179,7 +183,7 @@ export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
       [REASONS.server]: [/^\(http\)\.surface\(vertex\)\.acceleratorType$/],
       "a deployed model has no files of secrets": [/\.secrets\[\]/],
       "rights to call hold for the whole project": [/\.callers\b/],
-      "the endpoint itself logs its requests": [/\.log\.image$/],
+      "the endpoint itself logs its requests": [/\.log\.(image|confidenceOutput)$/],
     }),
     build: (stack, props: ModelConfig) => {
       new VertexModel(stack, "it", { ...props, key, workflowsKey: key, dataset });
