@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import sys
@@ -25,6 +26,7 @@ from model_server.gate import Gate
 from model_server.metrics import Metrics
 from model_server.model import load_model
 from model_server.settings import Settings
+from prediction_logger.app import _body
 from prediction_logger.confidence import NoConfidence, confidence_of
 from prediction_logger.exchange import KEPT_ANSWER_BYTES, Exchange
 
@@ -226,9 +228,22 @@ def test_an_answer_that_breaks_off_is_not_read(start: Callable[..., RunningLogge
     running = start()
     server.tensors = json.dumps(answer([1], [0.9])).encode()
     server.tensor_headers = {"Content-Length": str(len(server.tensors) + 1)}
-    with pytest.raises((OSError, http.client.HTTPException)):  # noqa: PT011
+    with pytest.raises((OSError, http.client.HTTPException)):
         infer(running)
     assert unknown(running) == {"cut": 1}
+
+
+def test_of_an_answer_that_is_only_measured_no_request_is_kept() -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"question"}
+
+    async def passed(exchange: Exchange) -> list[bytes]:
+        return [chunk async for chunk in _body(receive, exchange)]
+
+    measured, recorded = (Exchange("r-1", None, recorded=one, measured=True) for one in (False, True))
+    for exchange, size in ((measured, 0), (recorded, len(b"question"))):
+        assert asyncio.run(passed(exchange)) == [b"question"]
+        assert exchange.size == size
 
 
 def test_refusals_and_language_models_are_not_measured(
