@@ -94,6 +94,7 @@ export function stopRunbook(target: StopTarget, models: readonly StoppableModel[
     ].join("\n");
   return `${[
     "A stop by hand holds until the next apply. Write the model into serving.stopped before, and take it out to let callers in again.",
+    "It waits for nothing: an apply that runs holds Terraform's state, for hours where a model's pods do not start, and these commands do not touch it.",
     one("every model", stopCommands(target)),
     ...models.map((model) => one(model.name, stopCommands(target, model))),
   ].join("\n\n")}\n`;

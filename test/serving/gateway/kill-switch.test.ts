@@ -159,6 +159,7 @@ describe("the commands of a stop", () => {
     const runbook = stopRunbook(target, [assistant()]);
     expect(runbook).toContain("# every model");
     expect(runbook).toContain("# assistant");
+    expect(runbook).toContain("It waits for nothing: an apply that runs holds Terraform's state");
     stoppableStack({ owner: OWNER }).has("kubernetes_config_map_v1", {
       metadata: { name: "kill-switch", namespace: "gateway", labels: { "ai-human-stop": OWNER } },
     });
