@@ -27,7 +27,7 @@ import {
   type PoolFabric,
 } from "../lib/delivery";
 import { Principals, ProjectGrants } from "../lib/iam";
-import { GOOGLE_API_ADDRESSES } from "../lib/network";
+import { GOOGLE_API_ADDRESSES, type GoogleApis } from "../lib/network";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 /** What is installed in the environment's cluster for all that runs there. */
@@ -60,6 +60,8 @@ export interface AddonsStackProps extends PlatformStackProps {
   readonly addOns?: readonly AddOn[];
   /** Further networks of GPU nodes, for pods to use. @default - none */
   readonly fabrics?: readonly PoolFabric[];
+  /** Addresses that Google APIs are reached at, as the network has it. @default "private" */
+  readonly googleApis?: GoogleApis;
 }
 
 /** Operators with their custom resources, and the networks of GPU nodes as pods see them. */
@@ -76,7 +78,7 @@ export class AddonsStack extends PlatformStack {
   /** @throws ConfigError with the failures of all its parts; paths as in the environment file */
   constructor(scope: Construct, props: AddonsStackProps) {
     super(scope, "addons", props);
-    const { cluster, addOns: others = [], fabrics = [] } = props;
+    const { cluster, addOns: others = [], fabrics = [], googleApis = "private" } = props;
     const { addons } = parseProps(this, "AddonsStack", propsSchema, { addons: props.addons ?? {} });
     const problems = new Problems();
     problems.attempt("addons", () => ClusterAccess.on(this, cluster, addons.access));
@@ -88,7 +90,7 @@ export class AddonsStack extends PlatformStack {
         cluster,
         charts,
         images,
-        googleApiRanges: Object.values(GOOGLE_API_ADDRESSES).map(({ range }) => range),
+        googleApiRanges: [GOOGLE_API_ADDRESSES[googleApis].range],
         known: BUILT_IN_ADD_ON_IDS,
         grant: (need) => this.grant(cluster, need),
         pathOf: ({ id }, index) =>

@@ -177,7 +177,15 @@ function compose(
     ? undefined
     : make(() => {
         const fabrics = fabricsOf(values.cluster.pools, network.nodeNetworks);
-        return new AddonsStack(scope, { ...base, cluster: cluster.cluster, addons: given.addons, addOns, fabrics });
+        const { googleApis } = given.network;
+        return new AddonsStack(scope, {
+          ...base,
+          cluster: cluster.cluster,
+          addons: given.addons,
+          addOns,
+          fabrics,
+          googleApis,
+        });
       });
   const serving = !needsServing
     ? undefined

@@ -1,6 +1,7 @@
 import { AccessContextManagerAccessLevel } from "@cdktf/provider-google/lib/access-context-manager-access-level";
 import {
   AccessContextManagerServicePerimeter,
+  type AccessContextManagerServicePerimeterSpecEgressPolicies,
   type AccessContextManagerServicePerimeterSpecIngressPolicies,
 } from "@cdktf/provider-google/lib/access-context-manager-service-perimeter";
 import { Construct } from "constructs";
@@ -9,20 +10,40 @@ import { NAMES } from "../catalog/names";
 import { Environment, assertSchema, explained, known, parseProps, resourceName, type Tokenable } from "../core";
 import type { Principal } from "../iam/principal";
 
-/** Services that hold or move the platform's data, and that VPC Service Controls can close (VPC-SC docs, "Supported products"). */
+/**
+ * Services that hold or move the platform's data, or reach the cluster, and that VPC Service Controls can close (VPC-SC docs, "Supported
+ * products"). Images that stream come by `containerfilesystem`; the calls of a rollout pass `workflows`, then `connectgateway`.
+ */
 export const PERIMETER_SERVICES: readonly string[] = [
   "aiplatform.googleapis.com",
   "artifactregistry.googleapis.com",
   "bigquery.googleapis.com",
   "cloudkms.googleapis.com",
+  "connectgateway.googleapis.com",
   "container.googleapis.com",
+  "containerfilesystem.googleapis.com",
   "gkebackup.googleapis.com",
+  "gkehub.googleapis.com",
   "logging.googleapis.com",
   "monitoring.googleapis.com",
   "pubsub.googleapis.com",
+  "run.googleapis.com",
   "secretmanager.googleapis.com",
   "storage.googleapis.com",
+  "workflows.googleapis.com",
 ];
+
+/** What is reached outside, and how. */
+export interface PerimeterExit {
+  /** What it is for; unique in the perimeter. */
+  readonly title: string;
+  /** Numbers of the projects that are reached. */
+  readonly projectNumbers: readonly string[];
+  /** The service, e.g. `storage.googleapis.com`. */
+  readonly service: string;
+  /** Its methods, e.g. `google.storage.objects.get`: reading is no way out for data, writing is. */
+  readonly methods: readonly string[];
+}
 
 export interface ServicePerimeterConfig {
   /** Number of the organisation's access policy. */
@@ -37,6 +58,36 @@ export interface ServicePerimeterConfig {
   readonly accessLevels?: readonly string[];
   /** Addresses from which deployers come, as CIDRs. @default - from anywhere */
   readonly deployerAddresses?: readonly string[];
+  /**
+   * Services that nodes and pods may call besides those that are restricted; given, all others are closed to them (VPC accessible services).
+   * Workload Identity asks `sts` and `iamcredentials`.
+   * @default - none is closed
+   */
+  readonly reachableServices?: readonly string[];
+  /** What whoever is inside reaches outside, e.g. a bucket that Google publishes drivers in. @default [] */
+  readonly exits?: readonly PerimeterExit[];
+}
+
+const ONE_BLOCK_EACH = "one block is written for each";
+
+const perimeterExitSchema = z.strictObject({
+  title: z.string().min(1).describe("What it is for; unique in the perimeter"),
+  projectNumbers: known(
+    z
+      .array(explained(z.string().regex(/^\d+$/), "digits, in quotes"))
+      .min(1)
+      .describe("Numbers of the projects that are reached"),
+    ONE_BLOCK_EACH,
+  ),
+  service: serviceField().describe("The service, e.g. storage.googleapis.com"),
+  methods: known(
+    z.array(z.string().min(1)).min(1).describe("Its methods, e.g. google.storage.objects.get"),
+    ONE_BLOCK_EACH,
+  ),
+});
+
+function serviceField() {
+  return explained(z.string().regex(/^[a-z0-9-]+\.googleapis\.com$/), "SERVICE.googleapis.com");
 }
 
 export const servicePerimeterSchema = z.strictObject({
@@ -65,6 +116,17 @@ export const servicePerimeterSchema = z.strictObject({
     .min(1)
     .describe("Addresses from which deployers come, as CIDRs; default: from anywhere")
     .optional(),
+  reachableServices: known(
+    z
+      .array(serviceField())
+      .describe(
+        "Services that pods may call besides those restricted, all others being closed; default: none is closed",
+      ),
+    "it decides whether a block is written",
+  ).optional(),
+  exits: known(z.array(perimeterExitSchema).describe("What whoever is inside reaches outside"), ONE_BLOCK_EACH).default(
+    [],
+  ),
 });
 
 assertSchema<ServicePerimeterConfig, typeof servicePerimeterSchema>(true);
@@ -90,11 +152,21 @@ export class ServicePerimeter extends Construct {
     const parent = `accessPolicies/${config.accessPolicyId}`;
     const name = resourceName(this, "name", NAMES.accessContextManagerServicePerimeter, environment, config.name);
     const deployerLevel = config.deployerAddresses && this.level(parent, config.name, config.deployerAddresses);
+    const { reachableServices, exits } = config;
     const fence = {
       resources: [`projects/${projectNumber}`],
       restrictedServices: config.restrictedServices ?? [...PERIMETER_SERVICES],
       accessLevels: config.accessLevels,
       ingressPolicies: deployers.length > 0 ? [this.ingress(deployers, deployerLevel?.name ?? "*")] : [],
+      ...(exits.length > 0 ? { egressPolicies: exits.map(egress) } : {}),
+      ...(reachableServices
+        ? {
+            vpcAccessibleServices: {
+              enableRestriction: true,
+              allowedServices: ["RESTRICTED-SERVICES", ...reachableServices],
+            },
+          }
+        : {}),
     };
     const perimeter = new AccessContextManagerServicePerimeter(this, "perimeter", {
       parent,
@@ -131,4 +203,20 @@ export class ServicePerimeter extends Construct {
       ingressTo: { resources: ["*"], operations: [{ serviceName: "*" }] },
     };
   }
+}
+
+function egress({
+  title,
+  projectNumbers,
+  service,
+  methods,
+}: PerimeterExit): AccessContextManagerServicePerimeterSpecEgressPolicies {
+  return {
+    title,
+    egressFrom: { identityType: "ANY_IDENTITY" },
+    egressTo: {
+      resources: projectNumbers.map((number) => `projects/${number}`),
+      operations: [{ serviceName: service, methodSelectors: methods.map((method) => ({ method })) }],
+    },
+  };
 }

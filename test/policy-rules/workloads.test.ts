@@ -49,6 +49,11 @@ const release = (...values: unknown[]): Case => ({
   type: "helm_release",
   config: { name: "r", values: values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) },
 });
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const chart = (name: string, fields: Block = {}): Case => ({
+  type: "helm_release",
+  config: { name: "r", chart: name, ...fields },
+});
 const predictor = (fields: Block): Case => release({ kind: "InferenceService", spec: { predictor: fields } });
 const model = { modelFormat: { name: "vllm" }, storageUri: "gs://b/m" };
 const changed = (container: Block, pod: Block = {}) =>
@@ -155,6 +160,30 @@ const tables: Record<string, Table> = {
     ],
     unknown: [...unreadable, deployment({ image: LATE }), predictor({ model })],
     "not-applicable": elsewhere,
+  },
+  pinnedCharts: {
+    compliant: [
+      chart("./charts/keda-2.20.2.tgz"),
+      chart("${path.module}/files/objects-chart"),
+      chart(`oci://registry.example/charts/keda@${DIGEST}`, { version: "2.20.2" }),
+      chart(`keda@${DIGEST}`, { repository: "oci://registry.example/charts" }),
+      chart(`keda@${DIGEST}`, { repository: LATE }),
+      chart(`\${var.registry}/keda@${DIGEST}`),
+    ],
+    violation: [
+      chart("keda", { repository: "https://kedacore.github.io/charts", version: "2.20.2" }),
+      chart(`keda@${DIGEST}`, { repository: "https://kedacore.github.io/charts" }),
+      chart("keda", { repository: "oci://registry.example/charts", version: "2.20.2" }),
+      chart("oci://registry.example/charts/keda", { version: "2.20.2" }),
+      chart("oci://registry.example/charts/keda@sha256:abc"),
+      chart("keda", { repository: LATE }),
+      chart("https://charts.example/keda-2.20.2.tgz"),
+      chart("stable/keda"),
+      chart("./../keda"),
+      chart("/opt/charts/keda-2.20.2.tgz"),
+    ],
+    unknown: [chart(LATE), chart(LATE, { repository: "oci://registry.example/charts" }), chart("${var.registry}/keda")],
+    "not-applicable": [...elsewhere, ...of("helm_release", { name: "r" })],
   },
   noMountedTokens: {
     compliant: fine,

@@ -47,6 +47,62 @@ describe("the perimeter", () => {
     });
   });
 
+  test("closes every service that is not named to who is inside, and opens ways out by method", () => {
+    const stack = stackOf(
+      (s) =>
+        void new ServicePerimeter(s, "perimeter", {
+          accessPolicyId,
+          mode: "enforce",
+          reachableServices: ["sts.googleapis.com"],
+          exits: [
+            {
+              title: "GPU drivers",
+              projectNumbers: ["42"],
+              service: "storage.googleapis.com",
+              methods: ["google.storage.objects.get"],
+            },
+          ],
+        }),
+    );
+    stack.has(PERIMETER, {
+      status: {
+        vpc_accessible_services: {
+          enable_restriction: true,
+          allowed_services: ["RESTRICTED-SERVICES", "sts.googleapis.com"],
+        },
+        egress_policies: [
+          {
+            title: "GPU drivers",
+            egress_from: { identity_type: "ANY_IDENTITY" },
+            egress_to: {
+              resources: ["projects/42"],
+              operations: [
+                {
+                  service_name: "storage.googleapis.com",
+                  method_selectors: [{ method: "google.storage.objects.get" }],
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test("closes nothing to who is inside, and opens no way out, unless asked", () => {
+    const stack = stackOf((s) => void new ServicePerimeter(s, "perimeter", { accessPolicyId, mode: "enforce" }));
+    const { status } = stack.only(PERIMETER) as any;
+    expect(status.vpc_accessible_services).toBeUndefined();
+    expect(status.egress_policies).toBeUndefined();
+  });
+
+  test("refuses a way out without a method, or by a name that is no service", () => {
+    const exits = [{ title: "t", projectNumbers: ["42"], service: "storage", methods: [] }];
+    expect(
+      failuresOf(() => new ServicePerimeter(anyStack(), "it", { accessPolicyId, exits })).map((f) => f.path),
+    ).toEqual(["exits[0].service", "exits[0].methods"]);
+  });
+
   test("refuses an access policy that is no number", () => {
     expect(
       failuresOf(() => new ServicePerimeter(anyStack(), "it", { accessPolicyId: "accessPolicies/987654" })),

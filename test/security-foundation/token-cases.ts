@@ -137,6 +137,15 @@ export const SECURITY_TOKEN_CASES: readonly TokenCase[] = [
         restrictedServices: ["storage.googleapis.com"],
         accessLevels: ["accessPolicies/1/accessLevels/l"],
         deployerAddresses: ["203.0.113.0/24"],
+        reachableServices: ["sts.googleapis.com"],
+        exits: [
+          {
+            title: "t",
+            projectNumbers: ["42"],
+            service: "storage.googleapis.com",
+            methods: ["google.storage.objects.get"],
+          },
+        ],
       },
     ],
     build: (stack, props: { accessPolicyId: string }) => new ServicePerimeter(stack, "it", props),

@@ -9,6 +9,7 @@ import { noRemoteCode } from "../rules/workloads/no-remote-code";
 import { noSecretsInEnv } from "../rules/workloads/no-secrets-in-env";
 import { nonRoot } from "../rules/workloads/non-root";
 import { ownServiceAccount } from "../rules/workloads/own-service-account";
+import { pinnedCharts } from "../rules/workloads/pinned-charts";
 import { pinnedImages } from "../rules/workloads/pinned-images";
 
 export const workloads: RulePack = {
@@ -25,6 +26,7 @@ export const workloads: RulePack = {
     noSecretsInEnv,
     nonRoot,
     ownServiceAccount,
+    pinnedCharts,
     pinnedImages,
   ],
 };
