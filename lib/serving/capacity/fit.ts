@@ -1,6 +1,7 @@
 import type { NodePoolRef } from "../../cluster";
 import { GB, gb, llmMemory } from "./llm-memory";
 import type { ModelValues } from "../model/model-config";
+import { candidateReplicas, mostReplicas } from "./replica-counts";
 import { freeOf, gib, replicaResources, vcpus, type ReplicaResources } from "./replica-resources";
 
 /** Why a pool cannot hold a model, with the arithmetic. */
@@ -36,11 +37,6 @@ export function fitInto(config: ModelValues, pool: NodePoolRef): PoolFit {
     replicasPerNode: perNode,
     shortfalls: onNode.length > 0 ? onNode : countShortfalls(config, pool, perNode),
   };
-}
-
-/** Replicas of the stable version and, while one is under test, as many again at most. */
-export function mostReplicas({ replicas, candidate }: ModelValues): number {
-  return replicas.max * (candidate ? 2 : 1);
 }
 
 /** A pool's GPUs for people: `4 × nvidia-l4 (24 GB)`. */
@@ -210,13 +206,18 @@ function countShortfalls(config: ModelValues, pool: NodePoolRef, perNode: number
   const most = mostReplicas(config);
   const held = perNode * pool.maxNodes;
   if (most <= held) return [];
-  const beside = config.candidate ? ` and as many of the candidate` : "";
+  const own = config.candidate?.replicas;
+  const asMany = candidateReplicas(config) === undefined ? "" : " and as many of the candidate";
+  const beside = own ? ` and ${own.max} of the candidate` : asMany;
+  const fewer = own
+    ? `lower replicas.max and candidate.replicas.max to ${held} together`
+    : `lower replicas.max to ${Math.floor(held / (config.candidate ? 2 : 1))}`;
   return [
     {
       code: "too-many-replicas",
       message: `may have ${config.replicas.max} replicas${beside}: ${most}; pool ${pool.pool} holds ${perNode} a node × ${pool.maxNodes} nodes = ${held}`,
       share: held / most,
-      fix: `lower replicas.max to ${Math.floor(held / (config.candidate ? 2 : 1))}, or raise maxNodes of the pool to ${Math.ceil(most / perNode)}`,
+      fix: `${fewer}, or raise maxNodes of the pool to ${Math.ceil(most / perNode)}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { NodePoolRef } from "../../cluster";
 import type { Failure } from "../../core";
+import { fewestReplicas } from "./replica-counts";
 import { freeOf, gib, vcpus } from "./replica-resources";
 import type { ModelServerRef } from "../model/model-server";
 
@@ -35,7 +36,7 @@ function demandFailures(models: readonly PlacedModel[], pool: NodePoolRef): Fail
   const here = models.filter(({ placement }) => !placement.computeClass && placement.pools[0]?.pool === pool.pool);
   const demands = here.map(({ name, config, placement: { resources } }) => ({
     name,
-    replicas: config.replicas.min * (config.candidate ? 2 : 1),
+    replicas: fewestReplicas(config),
     gpus: resources.gpus,
     ...resources.pod,
   }));

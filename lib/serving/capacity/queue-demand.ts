@@ -1,5 +1,6 @@
 import type { Failure } from "../../core";
 import type { PoolPlan } from "../../tenants";
+import { fewestReplicas } from "./replica-counts";
 import { gib, vcpus } from "./replica-resources";
 import type { ModelServerRef } from "../model/model-server";
 
@@ -74,5 +75,5 @@ function askedBy(models: readonly QueuedModel[], { of }: Counted): number {
 }
 
 function replicasOf({ config }: QueuedModel): number {
-  return config.replicas.min * (config.candidate ? 2 : 1);
+  return fewestReplicas(config);
 }

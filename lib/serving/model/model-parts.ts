@@ -53,6 +53,12 @@ export interface CandidateConfig {
   readonly source?: string;
   /** Arguments in place of the model's. @default - the model's */
   readonly args?: readonly string[];
+  /**
+   * How many replicas it has: the fewest while it waits for requests, the most when it has them all. Between the model's own fewest and its most,
+   * which take over from it. Only where its replicas are its own: not on Cloud Run, nor by KServe.
+   * @default - the model's
+   */
+  readonly replicas?: { readonly min?: number; readonly max: number };
 }
 
 /** Where the bounds of scaling lie and what it looks at. Never CPU: a GPU server is busy long before its CPU is. */
@@ -133,6 +139,15 @@ export const candidateSchema = z.strictObject({
   image: imageField("Image, by digest; default: the model's").optional(),
   source: sourceField("Where its weights lie; default: the model's").optional(),
   args: known(z.array(z.string()).describe("Arguments in place of the model's").optional(), WRITTEN_OUT),
+  replicas: z
+    .strictObject({
+      min: shapes(
+        z.int().min(1).max(1000).describe("Fewest replicas, those that wait for its first request").default(1),
+      ),
+      max: shapes(z.int().min(1).max(1000).describe("Most replicas, those that have all requests")),
+    })
+    .describe("Bounds of the number of its replicas; default: the model's")
+    .optional(),
 });
 
 export const scalingSchema = z.strictObject({

@@ -114,7 +114,10 @@ export function scalerOf({ scaling }: ModelValues, addOns: readonly string[]): "
 }
 
 function scalerFailures(config: ModelValues, addOns: readonly string[], { features }: ClusterRef): Failure[] {
-  if (variantsOf(config).every(isFixed)) return [];
+  const scaled = variantsOf(config).find((variant) => !isFixed(variant));
+  if (scaled === undefined) return [];
+  const path = scaled.variant === "stable" ? "replicas" : "candidate.replicas";
+  const { replicas } = scaled.config;
   const by = scalerOf(config, addOns);
   if (by === "keda" ? addOns.includes("keda") : features.includes("hpa-performance")) return [];
   // The feature is missed by name where it was asked for by name.
@@ -122,10 +125,10 @@ function scalerFailures(config: ModelValues, addOns: readonly string[], { featur
   return [
     {
       code: "nobody-scales",
-      path: "replicas",
-      message: `has bounds (${config.replicas.min} to ${config.replicas.max}), and nothing in the cluster scales by load: neither the add-on keda nor the feature hpa-performance is there`,
-      got: config.replicas,
-      fix: "install the add-on keda, switch hpa-performance on, or give replicas.min and replicas.max the same number",
+      path,
+      message: `has bounds (${replicas.min} to ${replicas.max}), and nothing in the cluster scales by load: neither the add-on keda nor the feature hpa-performance is there`,
+      got: replicas,
+      fix: `install the add-on keda, switch hpa-performance on, or give ${path}.min and ${path}.max the same number`,
     },
   ];
 }

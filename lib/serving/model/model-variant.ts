@@ -1,4 +1,5 @@
 import { SERVING_POD_LABELS } from "../../catalog/server-metrics";
+import { candidateReplicas, mostReplicas } from "../capacity/replica-counts";
 import type { ModelValues } from "./model-config";
 
 /** Which of the two versions of a model that may run side by side. */
@@ -11,16 +12,24 @@ export interface Variant {
   readonly name: string;
   /** What was asked for, as if this version were the only one. */
   readonly config: ModelValues;
+  /** Most replicas of all versions of the model together, for which there must be room. */
+  readonly together: number;
 }
 
 /** The stable version, and the one under test where there is one. */
 export function variantsOf(config: ModelValues): readonly Variant[] {
-  const stable: Variant = { variant: "stable", name: config.name, config };
+  const together = mostReplicas(config);
+  const stable: Variant = { variant: "stable", name: config.name, config, together };
   if (config.candidate === undefined) return [stable];
   const { version, image = config.image, source = config.source, args = config.args } = config.candidate;
   return [
     stable,
-    { variant: "candidate", name: `${config.name}-candidate`, config: { ...config, version, image, source, args } },
+    {
+      variant: "candidate",
+      name: `${config.name}-candidate`,
+      config: { ...config, version, image, source, args, replicas: candidateReplicas(config)! },
+      together,
+    },
   ];
 }
 

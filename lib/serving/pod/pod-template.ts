@@ -52,7 +52,7 @@ export const DRAIN_SECONDS = 30;
 const MARGIN_SECONDS = 10;
 
 /** Seconds between the word that a pod must go and its end by force: the load balancer turns away, then the longest request ends. */
-export function graceSeconds({ config }: Variant): number {
+export function graceSeconds({ config }: Pick<Variant, "config">): number {
   return DRAIN_SECONDS + requestSeconds(config) + MARGIN_SECONDS;
 }
 

@@ -1,4 +1,5 @@
 import type { ModelValues } from "../model/model-config";
+import { candidateReplicas } from "../capacity/replica-counts";
 import { shiftsByArgo } from "../rollout/rollout-choice";
 import { predictorName } from "../surfaces/kserve-objects";
 
@@ -23,13 +24,16 @@ export interface StoppedWorkload {
 /** What is there of a model, and nothing that is not: whoever makes a thing of a name that was given away hands it over. */
 export function workloadsOf(model: StoppableModel): StoppedWorkload[] {
   const { name, team: namespace, candidate, replicas, surface } = model;
-  const least = Math.max(1, replicas.min);
-  const scaler = (of: string) => (replicas.min === replicas.max ? {} : { scaler: of });
   // Of the candidate KServe makes a Deployment with one replica: the edge turns its callers away, and the file takes it down.
   if (surface?.on === "kserve") {
-    return [{ kind: "deployment", name: predictorName({ name }), namespace, least, ...scaler(name) }];
+    return [{ kind: "deployment", name: predictorName({ name }), namespace, ...scaledBy(name, replicas) }];
   }
   const kind = shiftsByArgo(model) ? "rollout.argoproj.io" : "deployment";
-  const names = candidate === undefined ? [name] : [name, `${name}-candidate`];
-  return names.map((workload) => ({ kind, name: workload, namespace, least, ...scaler(workload) }));
+  const workload = (of: string, its: typeof replicas) => ({ kind, name: of, namespace, ...scaledBy(of, its) }) as const;
+  const tested = candidateReplicas({ replicas, candidate });
+  return [workload(name, replicas), ...(tested ? [workload(`${name}-candidate`, tested)] : [])];
+}
+
+function scaledBy(name: string, { min, max }: StoppableModel["replicas"]) {
+  return { least: Math.max(1, min), ...(min === max ? {} : { scaler: name }) };
 }

@@ -67,7 +67,13 @@ const latency = (goals: object) => ({
   checks: { ...COMMON.rollout.checks, latency: { timesStable: 1.3, ...goals } },
 });
 
-const CANDIDATE = { version: "4", image: IMAGE, source: "gs://acme-models/it/4", args: ["--async-scheduling"] };
+const CANDIDATE = {
+  version: "4",
+  image: IMAGE,
+  source: "gs://acme-models/it/4",
+  args: ["--async-scheduling"],
+  replicas: { min: 1, max: 2 },
+};
 
 const SERVERS: readonly { readonly base: ModelConfig; readonly full: Readonly<Record<string, unknown>> }[] = [
   {

@@ -141,6 +141,7 @@ export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
     unreachable: unreachable({
       ...NOT_ON_EITHER,
       [REASONS.surface]: [/\.surface\((?!cloud-run)/],
+      "the revision under test becomes the model's own": [/\.candidate\.replicas\b/],
       [REASONS.server]: [
         /^\(http\)\.(log\.image|surface\(cloud-run\)\.gpu)$/,
         /^\((http|vllm)\)\.log\.confidenceOutput$/,
@@ -159,7 +160,7 @@ export const SURFACE_TOKEN_CASES: readonly SurfaceCase[] = [
         ...base,
         ...COMMON,
         ...full,
-        candidate: CANDIDATE,
+        candidate: { ...CANDIDATE, replicas: { min: 1, max: 2 } },
         gpus,
         log: LOG,
         surface: { on: "vertex", machine, ...(gpus > 0 ? { acceleratorType: "NVIDIA_L4" } : {}) },
