@@ -67,7 +67,7 @@ describe("room for a candidate", () => {
     // Sixteen nodes of one GPU.
     const small = { pool: "serve-l4", gpus: 1, llm: { ...ASSISTANT.llm, concurrency: 1 } } as const;
     const surges = (own: Bounds) => {
-      const model = make({ ...tested(own, { min: 1, max: 8 }), ...small } as ModelConfig);
+      const model = make({ ...tested(own, { min: 1, max: 8 }), ...small });
       const surgeOf = (name: string) => model.object("Deployment", name).spec.strategy.rollingUpdate.maxSurge;
       return [surgeOf("assistant"), surgeOf("assistant-candidate")];
     };

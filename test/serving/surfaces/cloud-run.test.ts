@@ -259,6 +259,12 @@ describe("refused on Cloud Run", () => {
       "one-secret",
       "secrets",
     ],
+    [
+      "a candidate with replicas of its own, which would be another revision than the model's",
+      { ...CHURN, candidate: { version: "4", replicas: { max: 1 } } },
+      "not-its-own",
+      "candidate.replicas",
+    ],
     ["a secret in clear", { ...CHURN, env: { API_TOKEN: "abc" } }, "secret-in-env", "env.API_TOKEN"],
   ])("%s", (_title, config, code, path) => {
     expect(refused(config).map((failure) => [failure.code, failure.path])).toEqual([[code, path]]);

@@ -108,6 +108,20 @@ describe("the workflow that deploys a model on Vertex AI", () => {
     expect(world.shares).toEqual({ "churn-risk-3": 75, "churn-risk-4": 25 });
   });
 
+  test("gives a candidate its own number of replicas, and the model's own once it is that", () => {
+    const candidate = { ...TESTED.candidate, replicas: { max: 1 } };
+    const { world } = start({ ...TESTED, candidate });
+    const bounds = () => world.deployed.map(({ dedicatedResources: of }) => [of.minReplicaCount, of.maxReplicaCount]);
+    expect(bounds()).toEqual([
+      [1, 2],
+      [1, 1],
+    ]);
+    const [, tested] = world.deployed.map(({ id }) => id);
+    world.trafficSplit = { [tested!]: 100 };
+    start({ ...CHURN, version: "4", source: "gs://acme-models/churn/4" }, world);
+    expect(bounds()).toEqual([[1, 2]]);
+  });
+
   test("takes away what is no longer named, after a rollout without moving a request", () => {
     const { world } = start(TESTED);
     const [, candidate] = world.deployed.map(({ id }) => id);
