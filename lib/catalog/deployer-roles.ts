@@ -5,11 +5,11 @@ export interface DeployerRole {
 }
 
 /**
- * What a plan reads. No role here reads data, secrets' values or Kubernetes objects; none changes anything. A plan cannot take the state's
+ * What a plan reads. No role here reads data but artifacts, secrets' values or Kubernetes objects; none changes anything. A plan cannot take the state's
  * lock with them: run it with `-lock=false`.
  */
 export const PLAN_ROLES: readonly DeployerRole[] = [
-  { role: "roles/artifactregistry.reader", reason: "reads repositories" },
+  { role: "roles/artifactregistry.reader", reason: "reads repositories, and the charts in them that a plan renders" },
   { role: "roles/bigquery.metadataViewer", reason: "reads datasets and tables, not their rows" },
   { role: "roles/binaryauthorization.policyViewer", reason: "reads the policy on images" },
   { role: "roles/cloudkms.viewer", reason: "reads key rings and keys, not what they protect" },
