@@ -10,7 +10,11 @@ export const PICKER_PORT = 9002;
 const HEALTH_PORT = 9003;
 const METRICS_PORT = 9090;
 
-/** Seconds for which a picker that ends still takes requests: of load balancers that were not told yet. Then it ends those that it has. */
+/**
+ * Seconds for which a picker that ends still takes requests: of load balancers that were not told yet. Then it ends those that it has. No preStop
+ * beside it: while that slept, the picker would keep its lease, and nobody else could answer. Nor would either help one whose pool is deleted: it
+ * forgets all replicas at once (llm-d router 0.10.0, runner.go, inferencepool_reconciler.go), which is why a promotion ends before that.
+ */
 const DRAIN_SECONDS = 30;
 
 /** What it needs besides to stop. */

@@ -157,6 +157,8 @@ describe("its endpoint picker", () => {
     // 1000 tokens of 100 ms, and 30 s for prompt and queue.
     expect(spec.terminationGracePeriodSeconds).toBe(30 + 130 + 10);
     expect(podSpec().containers[0].args).toContain("--drain-timeout=30s");
+    // It would keep its lease while it slept: the one in reserve could not take over.
+    expect(podSpec().containers[0]).not.toHaveProperty("lifecycle");
   });
 
   test("stands on two nodes, and goes after others where nodes are short", () => {
