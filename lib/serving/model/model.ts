@@ -112,7 +112,10 @@ export class Model extends Construct {
       rollout,
       target,
       key,
-      after: this.server?.resources.release.dependables,
+      after: [
+        ...(this.server?.resources.release.dependables ?? []),
+        ...(this.vertex ? [this.vertex.resources.endpoint] : []),
+      ],
     });
   }
 

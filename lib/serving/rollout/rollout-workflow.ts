@@ -66,7 +66,11 @@ export type RolloutWorkflowProps = RolloutWorkflowConfig & {
   readonly target: RolloutTarget;
   /** Key of purpose `workflows`. */
   readonly key: KeyRef;
-  /** What its program speaks of, e.g. the release of the model: a program that promotes is written once what it promotes is up. @default [] */
+  /**
+   * What its program speaks of: the release of the model, so that one that promotes is written once what it promotes is up; an endpoint whose
+   * address it has by name.
+   * @default []
+   */
   readonly after?: readonly ITerraformDependable[];
   /** Who may start it, besides the apply identity of CI, which may already. They may then start every workflow of the project. @default [] */
   readonly starters?: readonly Principal[];
