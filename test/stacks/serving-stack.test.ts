@@ -1,6 +1,7 @@
 import { ConfigError, type Failure } from "../../lib/core";
 import { AiPlatform } from "../../stacks/ai-platform";
 import { App } from "cdktf";
+import { fitInto } from "../../lib/serving/capacity/fit";
 import { example, synthesizeExample } from "./examples";
 
 type Change = (config: any) => void;
@@ -121,5 +122,37 @@ describe("surfaces", () => {
     expect(keys("staging")).toEqual(expect.arrayContaining(["cloud-run", "vertex", "workflows", "predictions"]));
     expect(keys("prod")).not.toEqual(expect.arrayContaining(["cloud-run"]));
     expect(keys("dev")).not.toEqual(expect.arrayContaining(["predictions"]));
+  });
+});
+
+describe("the production example", () => {
+  test("has room on every node for as many replicas as the GPUs of the node are for", () => {
+    const { serving } = new AiPlatform(new App(), example("prod"));
+    const servers = [...serving!.models.values()].flatMap(({ server }) => server ?? []);
+    const fits = servers.flatMap(({ ref: { name, config, placement } }) =>
+      config.gpus === 0
+        ? []
+        : placement.pools.map((pool) => ({
+            name,
+            held: fitInto(config, pool).replicasPerNode,
+            meant: pool.gpuShares!.perNode / config.gpus,
+          })),
+    );
+    expect(fits.map(({ name }) => name)).toEqual(["assistant", "vision"]);
+    for (const { held, meant } of fits) expect(held).toBe(meant);
+  });
+
+  test("reaches Google's APIs at the addresses of its perimeter, and at no others", () => {
+    const out = synthesizeExample("prod");
+    const [{ status }] = out
+      .stack("prod-foundation")
+      .resources("google_access_context_manager_service_perimeter")
+      .map(({ config }) => config as any);
+    expect(status.vpc_accessible_services.enable_restriction).toBe(true);
+    for (const name of ["prod-network", "prod-addons", "prod-serving"]) {
+      const text = JSON.stringify(out.stack(name).json);
+      expect(text).toContain("199.36.153.4");
+      expect(text).not.toContain("199.36.153.8");
+    }
   });
 });
