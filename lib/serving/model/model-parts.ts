@@ -58,7 +58,11 @@ export interface CandidateConfig {
    * which take over from it. Only where its replicas are its own: not on Cloud Run, nor by KServe.
    * @default - the model's
    */
-  readonly replicas?: { readonly min?: number; readonly max: number };
+  readonly replicas?: {
+    /** @default 1 */
+    readonly min?: number;
+    readonly max: number;
+  };
 }
 
 /** Where the bounds of scaling lie and what it looks at. Never CPU: a GPU server is busy long before its CPU is. */
