@@ -21,7 +21,7 @@ import {
   type PredictionLog,
 } from "../lib/serving";
 import { Team, type TeamConfig } from "../lib/tenants";
-import { alertWhenUnanswered } from "./model-alert";
+import { watchModel } from "./model-alert";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 export interface EdgeStackProps extends PlatformStackProps {
@@ -87,7 +87,8 @@ export class EdgeStack extends PlatformStack {
     const { alerts } = features.includes("managed-prometheus") ? props : {};
     const channels = alerts && problems.attempt("alerts", () => new AlertChannels(this, "alerts", alerts));
     if (channels) {
-      for (const server of models.values()) alertWhenUnanswered(this, server, this.cluster, channels.ref);
+      const watch = { cluster: this.cluster, channels: channels.ref, predictions: props.predictions };
+      for (const server of models.values()) watchModel(this, server, watch);
     }
     problems.throwIfAny(this.node.path);
     this.models = models;

@@ -20,7 +20,7 @@ import {
   type PredictionLog,
 } from "../lib/serving";
 import { Tenants, type QueuesConfig, type Team, type TeamConfig } from "../lib/tenants";
-import { alertWhenUnanswered } from "./model-alert";
+import { watchModel } from "./model-alert";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 /** What of the network a gateway and the pods behind it need to know. */
@@ -120,7 +120,9 @@ export class ServingStack extends PlatformStack {
             });
           })
         : undefined;
-    for (const server of channels ? servers : []) alertWhenUnanswered(this, server, cluster, channels!.ref);
+    for (const server of channels ? servers : []) {
+      watchModel(this, server, { cluster, channels: channels!.ref, predictions: props.predictions });
+    }
     problems.throwIfAny(this.node.path);
     this.tenants = tenants!;
     this.gateway = gateway;

@@ -133,7 +133,7 @@ export const SERVER_SIGNALS: Readonly<Record<ServerKind, ServerSignals>> = { vll
 
 /**
  * What is said of a model's answers, whatever server it is in: a contract of this library, which nobody upstream has. HTTP servers export
- * confidence, classes, values and drift themselves; the logger before Triton exports confidence; judges and drift jobs export the rest.
+ * all but judgements themselves; the logger before others exports lost records and, of Triton, confidence; judges and drift jobs export the rest.
  */
 export const MODEL_SIGNALS = {
   /** Histogram 0 to 1: confidence of an answer. */
@@ -149,6 +149,8 @@ export const MODEL_SIGNALS = {
   drift: { name: "mlops_drift_score" },
   /** Counter by `verdict`: answers of an LLM as a judge saw them. */
   judgements: { name: "mlops_llm_judgements_total" },
+  /** Counter by `reason`: records that did not reach the prediction log. */
+  lostRecords: { name: "mlops_prediction_log_dropped_total" },
   /** Gauge, always 1, by `model`, `version`, `registry_uri`. */
   info: { name: "mlops_model_info" },
 } as const;

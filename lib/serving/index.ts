@@ -19,6 +19,7 @@ export * from "./model/served-model";
 export * from "./model/surface-config";
 export * from "./model/unanswered-query";
 export * from "./pod/pod-template";
+export * from "./prediction-log/lost-records-query";
 export * from "./prediction-log/prediction-log";
 export * from "./prediction-log/prediction-log-config";
 export * from "./prediction-log/prediction-log-sidecar";

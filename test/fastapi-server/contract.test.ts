@@ -66,6 +66,7 @@ test("buckets are those that objectives may be set on", () => {
 test("the logger before a server reports confidence by the same name and in the same buckets", () => {
   const ofLogger = fs.readFileSync(path.join(LOGGER, "metrics.py"), "utf8");
   expect(ofLogger).toContain(`"${MODEL_SIGNALS.confidence.name}"`);
+  expect(ofLogger).toContain(`"${MODEL_SIGNALS.lostRecords.name}"`);
   expect(numbers("CONFIDENCE", ofLogger)).toEqual(MODEL_SIGNALS.confidence.buckets);
 });
 

@@ -135,8 +135,9 @@ def test_a_log_that_takes_nothing_does_not_hold_answers_up(
         assert running.ask()[0] == 200
     assert time.monotonic() - began < 3
     metrics = running.request("GET", "/logger/metrics")[1].decode()
-    dropped = next(line for line in metrics.splitlines() if 'result="dropped"' in line)
-    assert int(dropped.rsplit(" ", 1)[1]) > 0
+    dropped = re.search(r'^mlops_prediction_log_dropped_total\{model="[^"]+",reason="queue-full"\} (\d+)$', metrics, re.M)
+    assert dropped is not None
+    assert int(dropped[1]) > 0
 
 
 def test_records_are_handed_over_at_the_end(logger: Callable[..., RunningLogger], topic: PubSubStandIn) -> None:

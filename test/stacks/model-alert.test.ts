@@ -1,4 +1,4 @@
-import { unansweredQuery, type ModelValues } from "../../lib/serving";
+import { lostRecordsQuery, unansweredQuery, type ModelValues } from "../../lib/serving";
 import { assistant, churn, served, vision } from "../serving/gateway/fixture";
 import { evaluate, syntaxErrors, type FakeSeries } from "../serving/rollout/promql";
 import { example, synthesizeEnvironment } from "./examples";
@@ -76,16 +76,45 @@ describe("a stop is no alarm", () => {
   });
 });
 
+describe("records that are lost", () => {
+  const lost = (model: string, perMinute: number): FakeSeries => ({
+    name: "mlops_prediction_log_dropped_total",
+    perMinute,
+    labels: { cluster: CLUSTER, namespace: "ranking", serving_model: model, reason: "publish-failed" },
+  });
+  const reasons = (...series: FakeSeries[]) => {
+    const query = lostRecordsQuery(served(vision()), CLUSTER);
+    expect(syntaxErrors(query)).toEqual([]);
+    return evaluate(query, series).map(({ labels }) => labels["reason"]);
+  };
+
+  test("are told of the model that lost them, with the reason", () => {
+    expect(reasons(lost("vision", 2))).toEqual(["publish-failed"]);
+    expect(reasons(lost("vision", 0), lost("churn", 5))).toEqual([]);
+    expect(reasons()).toEqual([]);
+  });
+});
+
 describe("the alert of a model", () => {
-  const policies = (change: (config: any) => void) => {
+  const policies = (change: (config: any) => void, about = "does not answer") => {
     const config = structuredClone(example("prod"));
     change(config);
     return synthesizeEnvironment(config)
       .stack("prod-serving")
       .resources("google_monitoring_alert_policy")
       .map(({ config: policy }) => JSON.stringify(policy))
-      .filter((policy) => policy.includes("does not answer"));
+      .filter((policy) => policy.includes(about));
   };
+
+  test("of lost records is there for each model that logs, and names the container that does", () => {
+    const about = (change: (config: any) => void) => policies(change, "answers without a record");
+    const containers = about(() => undefined).map((policy) => /--container=([\w-]+)/.exec(policy)![1]);
+    expect(containers.sort()).toEqual(["prediction-logger", "prediction-logger", "server"]);
+    const unlogged = about((config) => {
+      for (const model of config.models) model.log = { sample: 0 };
+    });
+    expect(unlogged).toEqual([]);
+  });
 
   test("stays as it is when a version comes, a candidate comes or goes, or the model is stopped", () => {
     const before = policies(() => undefined);

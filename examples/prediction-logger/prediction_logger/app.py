@@ -111,7 +111,7 @@ class PredictionLogger:
 
     async def _own(self, path: str, send: Send) -> None:
         if path == "/logger/metrics":
-            text = metrics.text(self._delivery, self._confidence)
+            text = metrics.text(self._settings.model, self._delivery, self._confidence)
             await _answer(send, 200, b"text/plain; version=0.0.4", text.encode())
             return
         if path not in ("/logger/healthz", "/logger/readyz"):

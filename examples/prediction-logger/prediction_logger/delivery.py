@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
+from typing import Literal, get_args
 
 from .exchange import Exchange
 from .logs import log
@@ -19,6 +20,9 @@ WAITING_BYTES = 64 * 2**20
 LINGER_SECONDS = 0.5
 RETRY_SECONDS = (0.5, 2.0)
 
+# As the example server counts them: one alert asks both.
+DropReason = Literal["queue-full", "publish-failed", "shutdown"]
+
 
 class Delivery:
     def __init__(self, records: Records, publisher: Publisher, limit: int) -> None:
@@ -30,7 +34,7 @@ class Delivery:
         self._changed = threading.Condition()
         self._closing = False
         self.published = 0
-        self.dropped = 0
+        self.dropped: dict[DropReason, int] = dict.fromkeys(get_args(DropReason), 0)
         self._thread = threading.Thread(target=self._work, name="delivery", daemon=True)
         self._thread.start()
 
@@ -38,7 +42,7 @@ class Delivery:
         with self._changed:
             full = len(self._waiting) >= self._limit or self._bytes + exchange.size > WAITING_BYTES
             if full or self._closing:
-                self.dropped += 1
+                self.dropped["shutdown" if self._closing else "queue-full"] += 1
                 return
             self._waiting.append(exchange)
             self._bytes += exchange.size
@@ -53,7 +57,7 @@ class Delivery:
         with self._changed:
             left = len(self._waiting)
             self._waiting.clear()
-            self.dropped += left
+            self.dropped["shutdown"] += left
         if left > 0:
             log(logging.ERROR, "records were dropped at shutdown", records=left)
 
@@ -90,5 +94,5 @@ class Delivery:
             if not passing or wait is None or self._closing:
                 break
             time.sleep(wait)
-        self.dropped += len(batch)
+        self.dropped["publish-failed"] += len(batch)
         log(logging.WARNING, "records were not taken", records=len(batch), reason=reason)

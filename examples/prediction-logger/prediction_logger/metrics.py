@@ -49,12 +49,15 @@ class Confidence:
             yield f'{name}_unknown_total{{{model},reason="{reason}"}} {answers}'
 
 
-def text(delivery: Delivery | None, confidence: Confidence | None) -> str:
-    published, dropped = (delivery.published, delivery.dropped) if delivery else (0, 0)
-    lines = [
-        "# TYPE prediction_log_records_total counter",
-        f'prediction_log_records_total{{result="published"}} {published}',
-        f'prediction_log_records_total{{result="dropped"}} {dropped}',
-        *(confidence.lines() if confidence else ()),
-    ]
-    return "\n".join(lines) + "\n"
+def text(model: str, delivery: Delivery | None, confidence: Confidence | None) -> str:
+    lines = [*(_records(model, delivery) if delivery else ()), *(confidence.lines() if confidence else ())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _records(model: str, delivery: Delivery) -> Iterator[str]:
+    published, dropped = "mlops_prediction_log_published_total", "mlops_prediction_log_dropped_total"
+    yield f"# TYPE {published} counter"
+    yield f'{published}{{model="{model}"}} {delivery.published}'
+    yield f"# TYPE {dropped} counter"
+    for reason, records in delivery.dropped.items():
+        yield f'{dropped}{{model="{model}",reason="{reason}"}} {records}'

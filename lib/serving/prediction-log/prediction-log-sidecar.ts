@@ -21,7 +21,7 @@ export const loggedPaths = { live: "/logger/healthz", ready: "/logger/readyz", m
  * Series that are collected of the logger: what it says of answers and of its records. Any other of its names may be one of the server's, whose
  * requests would then count twice.
  */
-export const LOGGER_SERIES = "mlops_.+|prediction_log_.+";
+export const LOGGER_SERIES = "mlops_.+";
 
 /**
  * What the logger takes beside the server. It holds the requests in flight and a bounded queue of records: figures of ours, counted with a
