@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { MODEL_SIGNALS, SERVER_SIGNALS } from "../../lib/catalog";
-import { FEATURES_BY_CLASS } from "../../lib/serving/prediction-log/prediction-log-config";
-import { httpModelSchema } from "../../lib/serving/model/model-config";
+import { FEATURES_BY_CLASS } from "../../lib/serving/config/prediction-log-config";
+import { httpModelSchema } from "../../lib/serving/config/model-config";
 import { PREDICTION_FIELDS } from "../../lib/serving/prediction-log/prediction-record";
 import { serverCommand } from "../../lib/serving/pod/server-command";
 

@@ -2,7 +2,7 @@ import { PREDICTION_FIELDS, PredictionLog, predictionLogVariables } from "../../
 import { keyOf } from "../security-foundation/keys";
 import { stackOf, testEnvironment } from "../stacks/platform";
 import { TerraformGraph, type DataClass, type RiskTier } from "../../lib/core";
-import type { PredictionLogConfig } from "../../lib/serving/prediction-log/prediction-log-config";
+import type { PredictionLogConfig } from "../../lib/serving/config/prediction-log-config";
 
 const TOPIC = "google_pubsub_topic";
 

@@ -3,7 +3,7 @@ import { allocatableOf, gpuSharesOf, type NodePoolRef } from "../../cluster";
 import { Ref, useNearest, type Failure } from "../../core";
 import type { KubernetesObject } from "../../delivery";
 import { fitInto } from "./fit";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { unknownPool } from "./unknown-pool";
 
 type Capacity = NonNullable<ModelValues["capacity"]>[number];

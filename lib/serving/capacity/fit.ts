@@ -1,7 +1,7 @@
 import type { NodePoolRef } from "../../cluster";
 import { GB, gb, llmMemory } from "./llm-memory";
-import type { ModelValues } from "../model/model-config";
-import { candidateReplicas, mostReplicas } from "./replica-counts";
+import type { ModelValues } from "../config/model-config";
+import { candidateReplicas, mostReplicas } from "../config/replica-counts";
 import { freeOf, gib, replicaResources, vcpus, type ReplicaResources } from "./replica-resources";
 
 /** Why a pool cannot hold a model, with the arithmetic. */

@@ -1,4 +1,4 @@
-import type { VllmModelValues, WeightPrecision } from "../model/model-config";
+import type { VllmModelValues, WeightPrecision } from "../config/model-config";
 
 /** Bytes of a GB, as makers of GPUs count: a card of 24 GB shows between 22.5 and 24 GiB, so this errs on the safe side. */
 export const GB = 1e9;

@@ -2,7 +2,7 @@ import { POOL_LABEL, type NodePoolRef, type NodeTaint } from "../../cluster";
 import type { Failure } from "../../core";
 import { COMPUTE_CLASS_LABEL, computeClassOf, type ComputeClassPlan } from "./compute-class";
 import { fitInto, gpusOfNode, type PoolFit } from "./fit";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { replicaResources, type ReplicaResources } from "./replica-resources";
 import { unknownPool } from "./unknown-pool";
 

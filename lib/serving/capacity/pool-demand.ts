@@ -1,6 +1,6 @@
 import type { NodePoolRef } from "../../cluster";
 import type { Failure } from "../../core";
-import { fewestReplicas } from "./replica-counts";
+import { fewestReplicas } from "../config/replica-counts";
 import { freeOf, gib, vcpus } from "./replica-resources";
 import type { ModelServerRef } from "../model/model-server";
 

@@ -1,6 +1,6 @@
 import type { Failure } from "../../core";
 import type { PoolPlan } from "../../tenants";
-import { fewestReplicas } from "./replica-counts";
+import { fewestReplicas } from "../config/replica-counts";
 import { gib, vcpus } from "./replica-resources";
 import type { ModelServerRef } from "../model/model-server";
 

@@ -1,5 +1,5 @@
 import { GIB, type Allocatable, type NodePoolRef } from "../../cluster";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { parallelismOf } from "./llm-memory";
 import { LOGGER_RESOURCES, needsLogger } from "../prediction-log/prediction-log-sidecar";
 import { weightsSidecar } from "../pod/weights";

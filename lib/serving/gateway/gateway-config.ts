@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../../core";
 import { edgeSchema, type EdgeConfig } from "./edge-config";
-import { imageField } from "../model/model-field-kinds";
+import { imageField } from "../config/model-field-kinds";
 
 /** Where the certificate of the gateway comes from. */
 export type GatewayCertificateConfig =

@@ -3,7 +3,7 @@ import type { ModelArmorRef } from "../../security";
 import { callerFailures } from "./gateway-callers";
 import type { GatewayValues } from "./gateway-config";
 import { extensionFailures, type ScreenedRoute, type Screening } from "./gateway-extension";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { routeAddress, routeConflicts } from "../route/route-conflicts";
 
 /** What single fields of a gateway cannot say. */

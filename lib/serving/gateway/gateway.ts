@@ -30,7 +30,7 @@ import { gatewayObjects } from "./gateway-objects";
 import type { GatewayRef } from "./gateway-ref";
 import { gatewayFailures, gatewayRules, screenedRoutes, screeningBy } from "./gateway-rules";
 import { keptRule, stopNotice, stopNoticeObjects } from "./gateway-stop-notice";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 export type GatewayProps = Tokenable<GatewayConfig> & {
   readonly cluster: ClusterRef;

@@ -1,6 +1,6 @@
 import type { Failure } from "../../core";
-import type { ModelValues } from "./model-config";
-import type { SurfaceConfig } from "./surface-config";
+import type { ModelValues } from "../config/model-config";
+import type { SurfaceConfig } from "../config/surface-config";
 
 /** What speaks against the number of replicas of a version under test. The model's own bounds must be in order. */
 export function candidateFailures({ replicas, candidate, surface }: ModelValues): Failure[] {

@@ -13,7 +13,7 @@ import {
   serviceAccountObject,
   serviceObject,
 } from "./model-objects";
-import { variantLabels, variantSelector, variantsOf, type Variant } from "./model-variant";
+import { variantLabels, variantSelector, variantsOf, type Variant } from "../config/model-variant";
 import type { Placement } from "../capacity/placement";
 import { podTemplate, type PodTemplate } from "../pod/pod-template";
 import { secretProviderClass } from "../pod/pod-secrets";
@@ -21,7 +21,7 @@ import type { PodIdentity } from "../pod/pod-identity";
 import type { VolumeSource } from "../pod/pod-weights";
 import { argoRollout, canaryService, type ArgoRolloutPlan } from "../rollout/argo-rollout";
 import type { EdgeTraffic } from "../scaling/scale-from-zero";
-import type { ServedModel } from "./served-model";
+import type { ServedModel } from "../config/served-model";
 
 /** Everything that decides the Kubernetes objects of a model, read and checked. */
 export interface ComposedModel {

@@ -2,7 +2,7 @@ import { SERVER_SIGNALS, SERVING_LABELS, SERVING_POD_LABELS } from "../../catalo
 import type { KubernetesObject, ObjectMetadata } from "../../delivery";
 import type { NodePoolRef } from "../../cluster";
 import { isFixed } from "../scaling/autoscaling";
-import { selectorOf, variantLabels, variantSelector, type Variant } from "./model-variant";
+import { selectorOf, variantLabels, variantSelector, type Variant } from "../config/model-variant";
 import type { Placement } from "../capacity/placement";
 import { graceSeconds, type PodTemplate } from "../pod/pod-template";
 import {
@@ -14,7 +14,7 @@ import {
 } from "../prediction-log/prediction-log-sidecar";
 import { openings, type Flow } from "../route/route-network";
 import { serverCommand, servingPort, servingPortName } from "../pod/server-command";
-import type { ModelValues } from "./model-config";
+import type { ModelValues } from "../config/model-config";
 import { startupSeconds } from "../pod/weights";
 
 type Labels = Readonly<Record<string, string>>;

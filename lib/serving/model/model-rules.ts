@@ -1,11 +1,11 @@
 import { isBelow, type NodePoolRef } from "../../cluster";
 import { isLate, today, type ClusterFeature, type Failure } from "../../core";
 import { candidateFailures } from "./candidate-rules";
-import type { ModelValues, VllmModelValues } from "./model-config";
+import type { ModelValues, VllmModelValues } from "../config/model-config";
 import { parallelismOf } from "../capacity/llm-memory";
 import { secretsInClear } from "../pod/pod-secrets";
 import { confidenceFailures } from "../prediction-log/prediction-log-sidecar";
-import { rolloutFailures } from "../rollout/rollout-config";
+import { rolloutFailures } from "../config/rollout-config";
 import { fuseVolumes, weightsOf } from "../pod/weights";
 
 /** What of its surroundings decides what a model may ask for. */

@@ -4,7 +4,7 @@ import type { ClusterRef, DatasetRef, KeyRef, SubnetRef } from "../../core";
 import type { Grant, Principal } from "../../iam";
 import type { TeamRef } from "../../tenants/team-ref";
 import type { GatewayRef } from "../gateway/gateway-ref";
-import type { ModelConfig, ModelValues } from "./model-config";
+import type { ModelConfig, ModelValues } from "../config/model-config";
 import { ModelServer } from "./model-server";
 import { predictionLogVariables, type PredictionLog } from "../prediction-log/prediction-log";
 import { shiftsByArgo } from "../rollout/rollout-choice";

@@ -1,7 +1,7 @@
 import { serverCommand } from "../pod/server-command";
 import { shiftsByArgo } from "../rollout/rollout-choice";
 import { predictorName } from "../surfaces/kserve-objects";
-import type { ServedModel } from "./served-model";
+import type { ServedModel } from "../config/served-model";
 
 type WatchedModel = Pick<ServedModel, "name" | "namespace" | "config">;
 

@@ -1,4 +1,4 @@
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import {
   LOGGER_NAME,
   LOGGER_PORT,

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { Failure } from "../../core";
 import type { KubernetesObject } from "../../delivery";
 import { isSecretInClear } from "../../policy/rules/data-protection/secrets";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** Directory of the files that hold secrets. */
 export const SECRETS_PATH = "/var/run/secrets/model";

@@ -1,13 +1,13 @@
 import type { Placement } from "../capacity/placement";
 import { KERNEL_CACHE_BYTES, SCRATCH_BYTES, bytesQuantity } from "../capacity/replica-resources";
-import { variantLabels, variantSelector, type Variant } from "../model/model-variant";
+import { variantLabels, variantSelector, type Variant } from "../config/model-variant";
 import { quantities, variables } from "./pod-fields";
 import type { PodIdentity } from "./pod-identity";
 import { loggerContainers } from "./pod-logger";
 import { needsLogger } from "../prediction-log/prediction-log-sidecar";
 import { SECRETS_PATH, secretVolume } from "./pod-secrets";
 import { weightMounts, weightsAnnotations, weightVolumes, type VolumeSource } from "./pod-weights";
-import { requestSeconds } from "../route/route-timeout";
+import { requestSeconds } from "../config/route-timeout";
 import { serverCommand, type ServerCommand } from "./server-command";
 import { startupSeconds } from "./weights";
 

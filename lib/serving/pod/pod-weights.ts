@@ -1,5 +1,5 @@
 import { GIB } from "../../cluster";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { bytesQuantity, cpuQuantity } from "../capacity/replica-resources";
 import { WEIGHTS_PATH, bucketPath, fuseVolumes, weightsOf, weightsSidecar } from "./weights";
 

@@ -1,7 +1,7 @@
-import type { HttpModelValues, ModelValues, TritonModelValues, VllmModelValues } from "../model/model-config";
+import type { HttpModelValues, ModelValues, TritonModelValues, VllmModelValues } from "../config/model-config";
 import { parallelismOf } from "../capacity/llm-memory";
 import { LOGGER_PORT, LOGGER_PORT_NAME, needsLogger } from "../prediction-log/prediction-log-sidecar";
-import { requestSeconds } from "../route/route-timeout";
+import { requestSeconds } from "../config/route-timeout";
 import { adapterPath, weightsDirectory } from "./weights";
 
 /** A port of the server's container. */

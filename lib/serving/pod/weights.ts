@@ -1,6 +1,6 @@
 import { GIB } from "../../cluster/allocatable";
 import { GB, weightsGbOf } from "../capacity/llm-memory";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** Where weights come from, with sizes filled in. */
 export type Weights =

@@ -1,5 +1,5 @@
 import { MODEL_SIGNALS, SERVING_LABELS } from "../../catalog/server-metrics";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 
 /** PromQL that yields a series for each reason while records of what a model answered did not reach the prediction log, in the last quarter of an hour. */
 export function lostRecordsQuery(

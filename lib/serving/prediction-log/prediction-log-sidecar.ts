@@ -1,9 +1,9 @@
 import { MODEL_SIGNALS } from "../../catalog/server-metrics";
 import { GIB } from "../../cluster/allocatable";
 import type { Failure, RiskTier } from "../../core";
-import type { PredictionLogConfig } from "./prediction-log-config";
-import type { ModelConfig, ModelValues } from "../model/model-config";
-import { requestSeconds } from "../route/route-timeout";
+import type { PredictionLogConfig } from "../config/prediction-log-config";
+import type { ModelConfig, ModelValues } from "../config/model-config";
+import { requestSeconds } from "../config/route-timeout";
 
 /** Port of the logger, in front of the server's own. */
 export const LOGGER_PORT = 8081;

@@ -19,8 +19,8 @@ import {
   type TopicRef,
 } from "../../core";
 import { TopicGrants } from "../../iam/resource-grants";
-import { FEATURES_BY_CLASS, SAMPLE_BY_TIER, type PredictionLogConfig } from "./prediction-log-config";
-import type { ModelConfig } from "../model/model-config";
+import { FEATURES_BY_CLASS, SAMPLE_BY_TIER, type PredictionLogConfig } from "../config/prediction-log-config";
+import type { ModelConfig } from "../config/model-config";
 import { loggingFailures } from "./prediction-log-sidecar";
 import { predictionMessage } from "./prediction-record";
 

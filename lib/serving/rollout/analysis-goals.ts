@@ -1,7 +1,7 @@
 import type { HistogramSeries, MeanSeries, ServerSignals } from "../../catalog/server-metrics";
 import type { DistributionSeries } from "../../catalog/surface-metrics";
 import type { Failure } from "../../core";
-import type { RolloutValues } from "./rollout-config";
+import type { RolloutValues } from "../config/rollout-config";
 
 /** Latency as it is measured: with known bucket boundaries, as a mean, or by Google with boundaries of its own. */
 export type LatencySeries = HistogramSeries | MeanSeries | DistributionSeries;

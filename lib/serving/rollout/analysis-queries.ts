@@ -3,7 +3,7 @@ import { ConfigError } from "../../core";
 import { goalFailures, type ComparedSignals, type LatencySeries } from "./analysis-goals";
 import type { Variants } from "./analysis-variants";
 import { matcher, quantile, select, share, shareAbove, total, type Matchers } from "./promql";
-import type { RolloutValues } from "./rollout-config";
+import type { RolloutValues } from "../config/rollout-config";
 
 /** One question about the new version. */
 export interface AnalysisCheck {

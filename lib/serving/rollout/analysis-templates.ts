@@ -1,5 +1,5 @@
 import { PROMETHEUS_ADDRESS, type KubernetesObject } from "../../delivery";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 import { analysisQueries, type AnalysisCheck } from "./analysis-queries";
 import { REVISION_ARGUMENTS, revisionVariants } from "./analysis-variants";
 import {
@@ -8,7 +8,7 @@ import {
   measureMinutes,
   patienceMinutes,
   type RolloutValues,
-} from "./rollout-config";
+} from "../config/rollout-config";
 
 /** What an analysis of Argo Rollouts is told: the hashes of the two revisions. */
 export const ANALYSIS_ARGUMENTS = [

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../../delivery";
 import type { PodTemplate } from "../pod/pod-template";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 import { analysisTemplates, ANALYSIS_ARGUMENTS } from "./analysis-templates";
-import type { RolloutValues } from "./rollout-config";
+import type { RolloutValues } from "../config/rollout-config";
 
 /** How the pods of a model are exchanged, besides what its rollout says. */
 export interface ArgoRolloutPlan {

@@ -3,8 +3,6 @@ export * from "./analysis-queries";
 export * from "./analysis-templates";
 export * from "./argo-rollout";
 export * from "./compared-answers";
-export * from "./rollout-checks";
-export * from "./rollout-config";
 export * from "./rollout-program";
 export * from "./rollout-target";
 export * from "./rollout-workflow";

@@ -1,7 +1,7 @@
 import type { Failure } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { usesInferencePool } from "../route/route";
-import { surfaceFailures } from "./rollout-config";
+import { surfaceFailures } from "../config/rollout-config";
 
 /**
  * True where Argo Rollouts exchanges the pods of a model in the cluster. Language models stand behind an InferencePool, which its plugin does

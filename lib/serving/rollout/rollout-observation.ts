@@ -6,7 +6,7 @@ import {
   measureMinutes,
   patienceMinutes,
   type RolloutValues,
-} from "./rollout-config";
+} from "../config/rollout-config";
 import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, METRICS_URL_VARIABLE, RETRY } from "./traffic";
 import type { Steps, Subworkflow } from "./workflow-definition";
 

@@ -1,5 +1,5 @@
 import type { AnalysisQueries } from "./analysis-queries";
-import type { RolloutValues } from "./rollout-config";
+import type { RolloutValues } from "../config/rollout-config";
 import { readArguments } from "./rollout-arguments";
 import { attemptShadow, attemptTraffic, goBack, persistent } from "./rollout-attempts";
 import { failed } from "./rollout-failure";

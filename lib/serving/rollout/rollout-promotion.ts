@@ -1,6 +1,6 @@
 import { readArguments } from "./rollout-arguments";
 import { attemptTraffic, goBack, persistent } from "./rollout-attempts";
-import { patienceMinutes, type RolloutValues } from "./rollout-config";
+import { patienceMinutes, type RolloutValues } from "../config/rollout-config";
 import { failed } from "./rollout-failure";
 import { logged } from "./rollout-log";
 import { MAY_PASS, type TrafficSurface } from "./traffic";

@@ -11,7 +11,7 @@ import {
   StackRole,
   type Principal,
 } from "../../iam";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 import { ownReplicas, type RolloutTarget } from "./rollout-target";
 
 /** The account of a rollout, and what makes it. */

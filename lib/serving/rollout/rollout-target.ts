@@ -5,13 +5,13 @@ import { isLate, type CloudRunServiceRef, type ClusterRef, type ServiceAccountRe
 import { connectGatewayUrl } from "../../delivery";
 import { poolName } from "../route/inference-pool";
 import { usesInferencePool } from "../route/route";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 import { predictorName } from "../surfaces/kserve-objects";
 import type { ComparedSignals } from "./analysis-goals";
 import { deploymentVariants, surfaceVariants, type Variants } from "./analysis-variants";
 import { canaryService } from "./argo-rollout";
 import { matcher } from "./promql";
-import type { RolloutValues } from "./rollout-config";
+import type { RolloutValues } from "../config/rollout-config";
 import type { TrafficSurface } from "./traffic";
 import { cloudRunTraffic } from "./traffic-cloud-run";
 import { routeTraffic } from "./traffic-route";

@@ -17,11 +17,11 @@ import {
   type ServiceAccountRef,
 } from "../../core";
 import { ProjectGrants, type Principal } from "../../iam";
-import { labelValue } from "../model/model-field-kinds";
+import { labelValue } from "../config/model-field-kinds";
 import { goalFailures } from "./analysis-goals";
 import { analysisQueries } from "./analysis-queries";
 import { warnOfUncomparedAnswers } from "./compared-answers";
-import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "./rollout-config";
+import { rolloutFailures, rolloutSchema, surfaceFailures, type RolloutConfig } from "../config/rollout-config";
 import { idleProgram, rolloutProgram } from "./rollout-program";
 import { promotionProgram } from "./rollout-promotion";
 import { rolloutRights, type RolloutAccount } from "./rollout-rights";

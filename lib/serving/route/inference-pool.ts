@@ -2,7 +2,7 @@ import { SERVING_POD_LABELS } from "../../catalog/server-metrics";
 import type { KubernetesObject, ObjectMetadata } from "../../delivery";
 import type { EndpointPickerRef } from "../gateway/gateway-ref";
 import { PICKER_PORT } from "./inference-pool-picker";
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 
 const INFERENCE = "inference.networking.k8s.io";
 

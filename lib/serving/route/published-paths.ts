@@ -1,4 +1,4 @@
-import type { ServedModel } from "../model/served-model";
+import type { ServedModel } from "../config/served-model";
 
 /** Where requests to a path of the gateway go on the server. */
 export interface PublishedPath {

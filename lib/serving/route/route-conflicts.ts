@@ -1,5 +1,5 @@
 import type { Failure } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** What of a model decides where its callers find it. */
 export type RoutedModel = Pick<ModelValues, "name" | "team" | "route">;

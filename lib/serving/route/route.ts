@@ -7,8 +7,8 @@ import { publishedPaths, type PublishedPath } from "./published-paths";
 import { routeAddress, type RoutedModel } from "./route-conflicts";
 import { fromLoadBalancer, openings } from "./route-network";
 import { backendPolicies, type RouteBackend } from "./route-policies";
-import { requestSeconds } from "./route-timeout";
-import type { ServedModel } from "../model/served-model";
+import { requestSeconds } from "../config/route-timeout";
+import type { ServedModel } from "../config/served-model";
 import { serverCommand } from "../pod/server-command";
 
 const GATEWAY_API = "gateway.networking.k8s.io";

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../delivery";
-import { variantLabels, variantSelector, type Variant } from "../model/model-variant";
+import { variantLabels, variantSelector, type Variant } from "../config/model-variant";
 import { edgeRequestRate, type EdgeTraffic } from "./scale-from-zero";
 import { scalingSignals, sumOf, type MetricScope } from "./scaling-signals";
 import { serverCommand } from "../pod/server-command";

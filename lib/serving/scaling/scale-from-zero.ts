@@ -1,5 +1,5 @@
 import type { Failure } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** Where the load balancer counts requests to a model, whether a replica answers or not. */
 export interface EdgeTraffic {

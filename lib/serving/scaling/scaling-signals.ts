@@ -1,6 +1,6 @@
 import { SERVER_SIGNALS, SERVING_LABELS, type Series } from "../../catalog/server-metrics";
-import type { Variant } from "../model/model-variant";
-import type { ModelValues } from "../model/model-config";
+import type { Variant } from "../config/model-variant";
+import type { ModelValues } from "../config/model-config";
 
 /** One thing that autoscaling looks at: a gauge, and how much of it one replica may have. */
 export interface ScalingSignal {

@@ -1,5 +1,5 @@
-import type { ModelValues } from "../model/model-config";
-import { candidateReplicas } from "../capacity/replica-counts";
+import type { ModelValues } from "../config/model-config";
+import { candidateReplicas } from "../config/replica-counts";
 import { shiftsByArgo } from "../rollout/rollout-choice";
 import { predictorName } from "../surfaces/kserve-objects";
 

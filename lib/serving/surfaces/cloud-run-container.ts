@@ -2,10 +2,10 @@ import type {
   CloudRunV2ServiceTemplateContainers,
   CloudRunV2ServiceTemplateVolumes,
 } from "@cdktf/provider-google/lib/cloud-run-v2-service";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { SECRETS_PATH } from "../pod/pod-secrets";
 import { LOGGER_PORT, loggedPaths, loggerVariables, needsLogger } from "../prediction-log/prediction-log-sidecar";
-import { requestSeconds } from "../route/route-timeout";
+import { requestSeconds } from "../config/route-timeout";
 import { serverCommand } from "../pod/server-command";
 import { WEIGHTS_PATH, bucketPath, startupSeconds } from "../pod/weights";
 import {

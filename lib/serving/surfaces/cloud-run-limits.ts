@@ -1,5 +1,5 @@
 import { GIB } from "../../cluster";
-import type { SurfaceConfig } from "../model/surface-config";
+import type { SurfaceConfig } from "../config/surface-config";
 
 export type CloudRunSurface = Extract<SurfaceConfig, { readonly on: "cloud-run" }>;
 

@@ -30,8 +30,8 @@ import {
   vllmModelSchema,
   type ModelConfig,
   type ModelValues,
-} from "../model/model-config";
-import { variantsOf } from "../model/model-variant";
+} from "../config/model-config";
+import { variantsOf } from "../config/model-variant";
 import { secretId } from "../pod/pod-secrets";
 import { predictionLogVariables, type PredictionLog } from "../prediction-log/prediction-log";
 import { REVISION_TAGS } from "../rollout/traffic-cloud-run";

@@ -1,6 +1,6 @@
 import { useNearest, type Failure } from "../../core";
 import { gb, llmMemory } from "../capacity/llm-memory";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import {
   argumentFailures,
   llmFailures,
@@ -10,7 +10,7 @@ import {
 } from "../model/model-rules";
 import { secretsInClear } from "../pod/pod-secrets";
 import { confidenceFailures } from "../prediction-log/prediction-log-sidecar";
-import { rolloutFailures, surfaceFailures } from "../rollout/rollout-config";
+import { rolloutFailures, surfaceFailures } from "../config/rollout-config";
 import { startupSeconds } from "../pod/weights";
 import {
   CLOUD_RUN_GPUS,

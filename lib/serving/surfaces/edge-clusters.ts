@@ -1,6 +1,6 @@
 import { AttachedCluster, GIB } from "../../cluster";
 import type { ClusterRef, EnvironmentFacts, Failure } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { gib } from "../capacity/replica-resources";
 import { weightsOf } from "../pod/weights";
 import { edgeGroup, type EdgeSurface } from "./edge-nodes";

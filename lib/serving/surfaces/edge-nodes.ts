@@ -1,6 +1,6 @@
 import { GIB, type NodePoolRef } from "../../cluster";
 import { Ref } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** The `surface` of a model on the edge. */
 export type EdgeSurface = Extract<ModelValues["surface"], { readonly on: "edge" }>;

@@ -1,5 +1,5 @@
 import type { ClusterFeature, Failure } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { gib } from "../capacity/replica-resources";
 import { GIB } from "../../cluster";
 import { weightBytes, weightsOf } from "../pod/weights";

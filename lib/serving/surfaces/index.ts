@@ -2,7 +2,6 @@ export * from "./cloud-run-limits";
 export * from "./cloud-run-model";
 export * from "./edge-clusters";
 export * from "./edge-nodes";
-export * from "./edge-nodes-config";
 export * from "./kserve-objects";
 export * from "./vertex-deployment";
 export * from "./vertex-model";

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../../delivery";
 import { modelObjects, templateOf, type ComposedModel } from "../model/composed-model";
-import type { ModelValues } from "../model/model-config";
-import { variantsOf, type Variant } from "../model/model-variant";
+import type { ModelValues } from "../config/model-config";
+import { variantsOf, type Variant } from "../config/model-variant";
 import type { PodTemplate } from "../pod/pod-template";
 
 /** Name that KServe finds the server's container by. */

@@ -1,4 +1,4 @@
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 
 /** Labels of Google's resources take other characters than those of Kubernetes (Resource Manager docs, "Requirements for labels"). */
 function googleLabel(value: string): string {

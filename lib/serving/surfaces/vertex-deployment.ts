@@ -3,8 +3,8 @@ import { WorkflowsWorkflow } from "@cdktf/provider-google/lib/workflows-workflow
 import { Construct } from "constructs";
 import { NAMES } from "../../catalog/names";
 import { Environment, Governance, resourceName, type KeyRef, type ServiceAccountRef } from "../../core";
-import type { ModelValues } from "../model/model-config";
-import { variantsOf } from "../model/model-variant";
+import type { ModelValues } from "../config/model-config";
+import { variantsOf } from "../config/model-variant";
 import { workflowSource, type WorkflowDefinition } from "../rollout/workflow-definition";
 import { surfaceLabels } from "./surface-labels";
 import type { VertexSurface } from "./vertex-machine";

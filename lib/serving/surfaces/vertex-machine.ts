@@ -1,8 +1,8 @@
 import { ATTACHABLE_GPUS, MACHINES, type MachineSpec } from "../../catalog/machines";
 import { useNearest, type Failure } from "../../core";
 import { GB, gb, llmMemory } from "../capacity/llm-memory";
-import type { ModelValues } from "../model/model-config";
-import type { SurfaceConfig } from "../model/surface-config";
+import type { ModelValues } from "../config/model-config";
+import type { SurfaceConfig } from "../config/surface-config";
 
 export type VertexSurface = Extract<SurfaceConfig, { readonly on: "vertex" }>;
 

@@ -21,8 +21,8 @@ import {
   vllmModelSchema,
   type ModelConfig,
   type ModelValues,
-} from "../model/model-config";
-import { SAMPLE_BY_TIER } from "../prediction-log/prediction-log-config";
+} from "../config/model-config";
+import { SAMPLE_BY_TIER } from "../config/prediction-log-config";
 import { surfaceLabels } from "./surface-labels";
 import { VertexDeployment } from "./vertex-deployment";
 import type { VertexSurface } from "./vertex-machine";

@@ -5,9 +5,9 @@ import { NAMES } from "../../catalog/names";
 import { suffixOf } from "../../cluster/node-pool-name";
 import { Environment, Ref, resourceName, type ServiceAccountRef } from "../../core";
 import { ManagedFolderGrants, Principals, ProjectGrants, ServiceAccountGrants, StackRole, type Grant } from "../../iam";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { ModelFolder } from "../model/model-folder";
-import { variantsOf } from "../model/model-variant";
+import { variantsOf } from "../config/model-variant";
 import { copiesWeights } from "./vertex-upload";
 
 /** A service account, and what others may know of it. */

@@ -1,9 +1,9 @@
 import type { DatasetRef, Failure } from "../../core";
 import { terraformText } from "../../delivery/object-values";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { argumentFailures, llmFailures, replicaFailures, versionFailures } from "../model/model-rules";
 import { secretsInClear } from "../pod/pod-secrets";
-import { rolloutFailures, surfaceFailures } from "../rollout/rollout-config";
+import { rolloutFailures, surfaceFailures } from "../config/rollout-config";
 import { startupSeconds } from "../pod/weights";
 import { machineFailures, type VertexSurface } from "./vertex-machine";
 import { MOST_DEPLOYMENT_SECONDS, copiesWeights } from "./vertex-upload";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 import type { Construct } from "constructs";
 import { Environment } from "../../core";
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "../config/model-config";
 import { shmBytesOf } from "../capacity/replica-resources";
 import { serverCommand } from "../pod/server-command";
 import { startupSeconds } from "../pod/weights";

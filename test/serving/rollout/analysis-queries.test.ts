@@ -9,9 +9,9 @@ import {
   type AnalysisQueries,
   type ComparedSignals,
   type RolloutConfig,
-} from "../../../lib/serving/rollout";
+} from "../../../lib/serving";
 import { deploymentVariants, revisionVariants, surfaceVariants } from "../../../lib/serving/rollout/analysis-variants";
-import { tritonModelSchema } from "../../../lib/serving/model/model-config";
+import { tritonModelSchema } from "../../../lib/serving/config/model-config";
 import { signalsOf } from "../../../lib/serving/model/model-signals";
 import { IMAGE, VISION } from "../model-server/fixture";
 import { failuresOf } from "../../cluster-constructs/refused";

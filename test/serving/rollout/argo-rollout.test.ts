@@ -1,7 +1,7 @@
 import { SERVER_SIGNALS, type ServerKind } from "../../../lib/catalog/server-metrics";
 import { PROMETHEUS_ADDRESS, type KubernetesObject } from "../../../lib/delivery";
-import { argoRollout, rolloutSchema, type ArgoRolloutPlan, type RolloutConfig } from "../../../lib/serving/rollout";
-import type { ServedModel } from "../../../lib/serving/model/served-model";
+import { argoRollout, rolloutSchema, type ArgoRolloutPlan, type RolloutConfig } from "../../../lib/serving";
+import type { ServedModel } from "../../../lib/serving/config/served-model";
 import { crdFailures, describeWithCrds } from "../../kubernetes/crd-schema";
 import { syntaxErrors } from "./promql";
 

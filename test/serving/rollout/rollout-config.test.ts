@@ -5,7 +5,7 @@ import {
   surfaceFailures,
   type RolloutConfig,
   type RolloutValues,
-} from "../../../lib/serving/rollout";
+} from "../../../lib/serving";
 
 function failuresOf(rollout: object): Failure[] {
   const { value, failures } = parseValue(rolloutSchema, rollout, "refuse");

@@ -7,7 +7,7 @@ import {
   rolloutProgram,
   rolloutSchema,
   type RolloutConfig,
-} from "../../../lib/serving/rollout";
+} from "../../../lib/serving";
 import { deploymentVariants, surfaceVariants } from "../../../lib/serving/rollout/analysis-variants";
 import { cloudRunTraffic } from "../../../lib/serving/rollout/traffic-cloud-run";
 import { routeTraffic } from "../../../lib/serving/rollout/traffic-route";

@@ -1,5 +1,5 @@
 import { SERVER_SIGNALS, SERVING_POD_LABELS } from "../../../lib/catalog/server-metrics";
-import { rolloutSchema, type RolloutConfig } from "../../../lib/serving/rollout";
+import { rolloutSchema, type RolloutConfig } from "../../../lib/serving";
 import { promotionProgram } from "../../../lib/serving/rollout/rollout-promotion";
 import { routeTraffic } from "../../../lib/serving/rollout/traffic-route";
 import { FakeRoute, type FakeWorld } from "./fake-world";

@@ -4,7 +4,7 @@ import { Ref, TerraformGraph } from "../../../lib/core";
 import { ClusterAccess } from "../../../lib/delivery";
 import { Principals } from "../../../lib/iam";
 import { EncryptionKeys } from "../../../lib/security";
-import { RolloutWorkflow, type RolloutTarget, type RolloutWorkflowProps } from "../../../lib/serving/rollout";
+import { RolloutWorkflow, type RolloutTarget, type RolloutWorkflowProps } from "../../../lib/serving";
 import type { SynthesizedStack } from "../../../lib/testing";
 import type { PlatformStack } from "../../../stacks/platform-stack";
 import { failuresOf } from "../../cluster-constructs/refused";

@@ -1,7 +1,7 @@
 import { SERVER_SIGNALS } from "../../../lib/catalog/server-metrics";
 import { GpuCluster } from "../../../lib/cluster";
 import { EncryptionKeys } from "../../../lib/security";
-import type { ServedModel } from "../../../lib/serving/model/served-model";
+import type { ServedModel } from "../../../lib/serving/config/served-model";
 
 /** Key that workflows are encrypted with. */
 export const key = EncryptionKeys.fromExisting(

@@ -1,5 +1,5 @@
 import { ClusterAccess } from "../../../lib/delivery";
-import { RolloutWorkflow, rolloutWorkflowSchema, type RolloutWorkflowConfig } from "../../../lib/serving/rollout";
+import { RolloutWorkflow, rolloutWorkflowSchema, type RolloutWorkflowConfig } from "../../../lib/serving";
 import type { TokenCase } from "../../security-foundation/token-cases";
 import { cluster, key, served } from "./served";
 

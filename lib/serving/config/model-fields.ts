@@ -13,8 +13,8 @@ import {
   type ScalingConfig,
   type WeightsConfig,
 } from "./model-parts";
-import { predictionLogSchema, type PredictionLogConfig } from "../prediction-log/prediction-log-config";
-import { rolloutSchema, type RolloutConfig } from "../rollout/rollout-config";
+import { predictionLogSchema, type PredictionLogConfig } from "./prediction-log-config";
+import { rolloutSchema, type RolloutConfig } from "./rollout-config";
 import { surfaceSchema, type SurfaceConfig } from "./surface-config";
 
 /** What every model says, whatever serves it. */

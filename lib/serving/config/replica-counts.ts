@@ -1,4 +1,4 @@
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "./model-config";
 
 type Counted = Pick<ModelValues, "replicas" | "candidate">;
 

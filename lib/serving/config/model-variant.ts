@@ -1,5 +1,5 @@
 import { SERVING_POD_LABELS } from "../../catalog/server-metrics";
-import { candidateReplicas, mostReplicas } from "../capacity/replica-counts";
+import { candidateReplicas, mostReplicas } from "./replica-counts";
 import type { ModelValues } from "./model-config";
 
 /** Which of the two versions of a model that may run side by side. */

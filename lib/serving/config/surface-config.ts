@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { assertSchema, explained, known } from "../../core";
-import { edgeNodesSchema, type EdgeNodesConfig } from "../surfaces/edge-nodes-config";
+import { edgeNodesSchema, type EdgeNodesConfig } from "./edge-nodes-config";
 
 /** What a model runs on. The other fields of a model mean the same on each; what a surface cannot do is refused there. */
 export type SurfaceConfig =

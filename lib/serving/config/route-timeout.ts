@@ -1,4 +1,4 @@
-import type { ModelValues } from "../model/model-config";
+import type { ModelValues } from "./model-config";
 
 // Time for the prompt and the queue, besides that of the tokens (`requestTimeoutSeconds` of a vLLM model).
 const BEFORE_FIRST_TOKEN_SECONDS = 30;
