@@ -18,8 +18,17 @@ export const RELEASE_OBJECTS_BYTES = (SECRET_BYTES / 4) * 3 - RELEASE_FRAME_BYTE
 // What a token stands for is known to Terraform only; the longest names of Google's resources stay below it.
 const TOKEN_BYTES = 512;
 
+// Asked for twice of each object: whether it fits at all, and into which release. Writing it as YAML is what takes time.
+const counted = new WeakMap<KubernetesObject, number>();
+
 /** Bytes of an object in Helm's record of its release: once as a value, once as text of the manifest. */
 export function bytesInRelease(object: KubernetesObject): number {
+  const bytes = counted.get(object) ?? countBytes(object);
+  counted.set(object, bytes);
+  return bytes;
+}
+
+function countBytes(object: KubernetesObject): number {
   const all = new RegExp(TOKEN.source, "g");
   const asText = JSON.stringify(valuesOf([object]));
   const tokens = asText.match(all)?.length ?? 0;
