@@ -29,6 +29,7 @@ export const PLATFORM_APIS: readonly PlatformApi[] = [
   { service: "compute.googleapis.com", reason: "networks, disks and nodes" },
   { service: "dns.googleapis.com", reason: "private zones for Google's APIs and for databases" },
   { service: "container.googleapis.com", reason: "GKE" },
+  { service: "containerfilesystem.googleapis.com", reason: "images that stream to nodes" },
   { service: "containersecurity.googleapis.com", reason: "security posture of the cluster" },
   { service: "gkehub.googleapis.com", reason: "fleet membership" },
   { service: "connectgateway.googleapis.com", reason: "reaches the private cluster through its membership" },

@@ -129,6 +129,7 @@ export class NodePool extends Construct {
       name: this.values.name,
       description: `Nodes of the node pool ${this.values.name}`,
       registries,
+      streamsImages: this.values.imageStreaming,
     });
     const workloadPolicy = this.makeWorkloadPolicy(cluster);
     const inputs = { cluster, nodeNetworks, serviceAccount, workloadPolicy };

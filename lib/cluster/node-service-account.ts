@@ -40,6 +40,8 @@ assertSchema<NodeServiceAccountConfig, typeof nodeServiceAccountSchema>(true);
 export type NodeServiceAccountProps = Tokenable<NodeServiceAccountConfig> & {
   /** Docker repositories that the nodes may pull from. */
   readonly registries: readonly RegistryRef[];
+  /** Whether images stream from these, which counts as use of the services of their projects. @default false */
+  readonly streamsImages?: boolean;
 };
 
 /**
@@ -55,11 +57,13 @@ export class NodeServiceAccount extends Construct {
     readonly account: ServiceAccount;
     readonly nodeRole: ProjectIamMember;
     readonly pullRoles: readonly ArtifactRegistryRepositoryIamMember[];
+    /** One for each project that images stream from. */
+    readonly streamRoles: readonly ProjectIamMember[];
   };
 
   constructor(scope: Construct, id: string, props: NodeServiceAccountProps) {
     super(scope, id);
-    const { registries, ...plain } = props;
+    const { registries, streamsImages = false, ...plain } = props;
     const config = parseProps(this, "NodeServiceAccount", nodeServiceAccountSchema, plain);
     const environment = Environment.of(this);
     const accountId = resourceName(this, "name", NAMES.serviceAccount, environment.name, config.name);
@@ -82,9 +86,13 @@ export class NodeServiceAccount extends Construct {
     const pullRoles = registries.map((registry) =>
       recordGrant(this.pullFrom(registry, account), { principal: label, reason: "nodes pull images" }),
     );
+    const streamed = streamsImages ? [...new Set(registries.map(({ project }) => project))] : [];
+    const streamRoles = streamed.map((project) =>
+      recordGrant(this.streamFrom(project, account), { principal: label, reason: "nodes start on images that stream" }),
+    );
 
-    this.resources = { account, nodeRole, pullRoles };
-    this.ref = { email: email.after(nodeRole, ...pullRoles) };
+    this.resources = { account, nodeRole, pullRoles, streamRoles };
+    this.ref = { email: email.after(nodeRole, ...pullRoles, ...streamRoles) };
     this.grants = new ServiceAccountGrants(this, this.ref);
   }
 
@@ -94,13 +102,26 @@ export class NodeServiceAccount extends Construct {
   }
 
   private pullFrom(registry: RegistryRef, account: ServiceAccount): ArtifactRegistryRepositoryIamMember {
-    return new ArtifactRegistryRepositoryIamMember(this, `pull-${registry.location}-${registry.repository.value}`, {
+    const { projectId } = Environment.of(this);
+    // Repositories of two projects may have one name.
+    const from = registry.project === projectId ? [] : [registry.project];
+    const id = ["pull", ...from, registry.location, registry.repository.value].join("-");
+    return new ArtifactRegistryRepositoryIamMember(this, id, {
       project: registry.project,
       location: registry.location,
       repository: registry.repository.from(this),
       role: "roles/artifactregistry.reader",
       member: account.member,
       dependsOn: registry.repository.dependencies(this),
+    });
+  }
+
+  // GKE docs, "Use Image streaming", requirements, read 2026-11-21. Without it images are pulled whole, and nothing says why.
+  private streamFrom(project: string, account: ServiceAccount): ProjectIamMember {
+    return new ProjectIamMember(this, `stream-${project}`, {
+      project,
+      role: "roles/serviceusage.serviceUsageConsumer",
+      member: account.member,
     });
   }
 }

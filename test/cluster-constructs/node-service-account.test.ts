@@ -47,9 +47,23 @@ describe("a node service account", () => {
 
   test("without registries has the project role alone", () => {
     const bare = stackOf((s) => {
-      new NodeServiceAccount(s, "l4", { name: "l4", description: "Nodes of pool l4", registries: [] });
+      const props = { name: "l4", description: "Nodes of pool l4", registries: [], streamsImages: true };
+      new NodeServiceAccount(s, "l4", props);
     });
     bare.absent("google_artifact_registry_repository_iam_member");
+    bare.count("google_project_iam_member", 1);
+  });
+
+  test("where images stream, uses the services of each project that they come from", () => {
+    const other = { ...images, project: "acme-shared" };
+    const streaming = stackOf((s) => {
+      const registries = [images, { ...images, repository: Ref.existing("prod-quay") }, other];
+      new NodeServiceAccount(s, "l4", { name: "l4", description: "Nodes of pool l4", registries, streamsImages: true });
+    });
+    const users = streaming
+      .resources("google_project_iam_member")
+      .filter(({ config }) => config["role"] === "roles/serviceusage.serviceUsageConsumer");
+    expect(users.map(({ config }) => config["project"])).toEqual([PROJECT, "acme-shared"]);
   });
 
   test("is ready for use after its grants, within the stack; from another stack it is its literal address", () => {

@@ -53,11 +53,12 @@ const ON_PROJECT = [
   "staging-serving/model-summary/rollout roles/monitoring.viewer",
 ];
 
-test("on a project, only GKE's role for nodes, the reviewed roles of the deployers, groups' way into the cluster, and what is listed", () => {
+test("on a project, only what GKE asks of nodes, the reviewed roles of the deployers, groups' way into the cluster, and what is listed", () => {
   const onProject = bindings.filter(({ type }) => type === "google_project_iam_member");
   const others = onProject.filter(({ role, member, constructPath }) => {
     return (
       role !== "roles/container.defaultNodeServiceAccount" &&
+      !(role === "roles/serviceusage.serviceUsageConsumer" && constructPath.includes("-cluster/")) &&
       !constructPath.includes("/security/deployers/") &&
       !(CONNECT_GATEWAY.test(role) && member.startsWith("group:"))
     );
