@@ -190,16 +190,28 @@ function nodeShortfalls(resources: ReplicaResources, pool: NodePoolRef): Shortfa
   return found;
 }
 
-function replicasPerNode({ pod, gpus }: ReplicaResources, pool: NodePoolRef): number {
+function replicasPerNode(resources: ReplicaResources, pool: NodePoolRef): number {
+  return Math.min(...Object.values(replicasBy(resources, pool)));
+}
+
+/** Replicas that each of a node's resources holds. */
+function replicasBy({ pod, gpus }: ReplicaResources, pool: NodePoolRef) {
   const free = freeOf(pool);
-  return Math.floor(
-    Math.min(
-      gpus > 0 ? (pool.gpuShares?.perNode ?? 0) / gpus : Infinity,
-      free.cpuMillis / pod.cpuMillis,
-      free.memoryBytes / pod.memoryBytes,
-      free.ephemeralBytes / pod.ephemeralBytes,
-    ),
-  );
+  return {
+    gpus: gpus > 0 ? Math.floor((pool.gpuShares?.perNode ?? 0) / gpus) : Infinity,
+    cpu: Math.floor(free.cpuMillis / pod.cpuMillis),
+    memory: Math.floor(free.memoryBytes / pod.memoryBytes),
+    disk: Math.floor(free.ephemeralBytes / pod.ephemeralBytes),
+  };
+}
+
+/** What keeps GPUs of a pool's nodes idle though more replicas could use them; nothing where all of them can be used. */
+export function idleGpusBy(resources: ReplicaResources, pool: NodePoolRef): string | undefined {
+  const { gpus, ...others } = replicasBy(resources, pool);
+  const [least] = Object.entries(others).sort(([, a], [, b]) => a - b);
+  const [resource, held] = least!;
+  if (gpus === Infinity || held >= gpus) return undefined;
+  return `the ${resource} of a node of ${pool.pool} holds ${held} replicas, its GPUs ${gpus}`;
 }
 
 function countShortfalls(config: ModelValues, pool: NodePoolRef, perNode: number): Shortfall[] {

@@ -24,6 +24,7 @@ import { updateSeconds } from "./model-objects";
 import { signalsOf } from "./model-signals";
 import { lookAround, scalerOf } from "./model-surroundings";
 import { modelLabels, selectorOf, variantsOf } from "../config/model-variant";
+import { idleGpusBy } from "../capacity/fit";
 import type { Placement } from "../capacity/placement";
 import { graceSeconds } from "../pod/pod-template";
 import { secretId } from "../pod/pod-secrets";
@@ -115,6 +116,7 @@ export class ModelServer extends Construct {
     // A workflow says it itself.
     if (shiftsByArgo(config)) warnOfUncomparedAnswers(this, config.name, served.signals, "cluster");
     this.warnOfShortNotice(config, placement);
+    this.warnOfIdleGpus(config, placement);
   }
 
   private read(plain: { readonly server: string }): ModelValues {
@@ -202,6 +204,14 @@ export class ModelServer extends Construct {
     if (spot.length === 0 || grace <= SPOT_NOTICE_SECONDS) return;
     Annotations.of(this).addWarning(
       `requests to ${config.name} may last until ${grace} s after a pod is told to go; nodes of ${spot.join(", ")} are spot and give ${SPOT_NOTICE_SECONDS} s: longer requests are cut off`,
+    );
+  }
+
+  private warnOfIdleGpus({ name }: ModelValues, { pools, resources }: Placement): void {
+    const idle = pools.map((pool) => idleGpusBy(resources, pool)).find((reason) => reason !== undefined);
+    if (idle === undefined) return;
+    Annotations.of(this).addWarning(
+      `GPUs stay idle beside ${name}: ${idle}; give the pool more of it (bootDisk, localSsds, a larger machine), or let each replica ask for less`,
     );
   }
 }

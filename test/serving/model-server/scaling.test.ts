@@ -279,6 +279,28 @@ describe("a ladder of capacity", () => {
   });
 });
 
+describe("idle GPUs", () => {
+  const shared = (sizeGb: number) => ({
+    name: "small-l4",
+    machine: "g2-standard-12" as const,
+    provisioning: { model: "on-demand", maxNodes: 4 } as const,
+    sharing: { strategy: "time-sharing", clients: 4 } as const,
+    bootDisk: { sizeGb },
+  });
+  const config = { ...VISION, gpuMemoryGb: 4, pool: "small-l4" };
+
+  it("are said where something else of a node holds fewer replicas", () => {
+    const { warnings } = served(config, { pools: [shared(100)] });
+    expect(warnings.join()).toMatch(
+      /the disk of a node of small-l4 holds [123] replicas, its GPUs 4; give the pool more/,
+    );
+  });
+
+  it("are none where nodes have enough of all", () => {
+    expect(served(config, { pools: [shared(300)] }).warnings).toEqual([]);
+  });
+});
+
 describe("short notice", () => {
   it("of spot nodes is said where requests last longer", () => {
     const pools = [
