@@ -1,6 +1,6 @@
 import type { App } from "cdktf";
 import { SERVING_APIS, SURFACE_APIS, type PlatformApi } from "../lib/catalog/apis";
-import { ConfigError, type Problems, Ref, type EnvironmentFacts, type NodeNetworkRef } from "../lib/core";
+import { ConfigError, Problems, Ref, type EnvironmentFacts, type NodeNetworkRef } from "../lib/core";
 import type { AddOn, PoolFabric } from "../lib/delivery";
 import { edgeMemberships } from "../lib/serving";
 import { Policy } from "../lib/policy";
@@ -15,6 +15,7 @@ import { FoundationStack } from "./foundation-stack";
 import { policyConfigOf } from "./policy-section";
 import { NetworkStack } from "./network-stack";
 import type { PlatformStack, PlatformStackProps } from "./platform-stack";
+import { readableModels } from "./readable-models";
 import { ServingStack } from "./serving-stack";
 
 /** What an environment's file cannot say. */
@@ -44,7 +45,10 @@ export class AiPlatform {
   constructor(scope: App, config: EnvironmentConfig, options: AiPlatformOptions = {}) {
     const { values, problems } = parseEnvironment(config);
     if (!canCompose(problems)) problems.throwIfAny(subjectOf(config));
-    const made = compose(scope, config, options, values, problems);
+    const readable = readableModels(config, values, problems.failures);
+    const further = new Problems();
+    const made = compose(scope, readable.given, options, readable.values, further, problems.any);
+    problems.add("", further.failures.map(readable.locate));
     problems.throwIfAny(subjectOf(config));
     this.foundation = made.foundation!;
     this.network = made.network!;
@@ -96,6 +100,7 @@ function compose(
   { addOns = [] }: AiPlatformOptions,
   values: EnvironmentValues,
   problems: Problems,
+  broken: boolean,
 ): Made {
   const facts: EnvironmentFacts = {
     name: values.name,
@@ -111,7 +116,6 @@ function compose(
     governance: given.governance,
     state: given.state,
   };
-  const broken = problems.any;
   const make = <T>(step: () => T): T | undefined => {
     try {
       return problems.attempt("", step);
@@ -278,13 +282,10 @@ const STAND_IN = {
 // No stack can be made without these, and nothing more be checked.
 const FRAME = ["name", "project", "region", "zones", "governance", "state"];
 const SECTIONS = ["network", "cluster", "teams", "models"];
-// What decides which fields a model has: without it nothing of the model was read.
-const KIND_OF_MODEL = /^models\[\d+\](\.server|\.surface|\.surface\.on)?$/;
 
 function canCompose(problems: Problems): boolean {
   return !problems.failures.some(
-    ({ path }) =>
-      FRAME.includes(path.split(/[.[]/, 1)[0]!) || SECTIONS.includes(path) || KIND_OF_MODEL.test(path) || path === "",
+    ({ path }) => FRAME.includes(path.split(/[.[]/, 1)[0]!) || SECTIONS.includes(path) || path === "",
   );
 }
 

@@ -91,6 +91,20 @@ describe("an environment that serves models is refused", () => {
     expect(wanted!.fix).not.toBe("");
   });
 
+  test("for all of its models at once, where they stand, also where nothing could be read of one before them", () => {
+    const found = refusals((config) => {
+      config.models[0].server = "vlm";
+      config.models[1].rollout.steps = [50];
+      config.models[2].pool = "serve-l5";
+      config.serving.stopped = ["assistant"];
+    });
+    expect(found.map(({ path, code }) => `${path} ${code}`).sort()).toEqual([
+      "models[0].server not-allowed",
+      "models[1].rollout.steps[0] first-step-too-large",
+      "models[2].pool unknown-pool",
+    ]);
+  });
+
   test("once for a mistake of the gateway, not once more for each of its models", () => {
     const found = refusals((config) => (config.gateway.exposure = "everywhere"));
     expect(found.map(({ path }) => path)).toEqual(["gateway.exposure"]);
