@@ -4,8 +4,10 @@ import { GpuFabric } from "../../lib/network";
 import { synthesize, type SynthesizedStack } from "../../lib/testing";
 import { AddonsStack, PlatformStack, type AddonsStackProps } from "../../stacks";
 import { clusterWith, refusals } from "../delivery/platform";
+import { LLM_D_DEFINITIONS, folderOf, llmDDefinition } from "../delivery/llm-d-definitions";
 import { crdFailures, describeWithCrds } from "../kubernetes/crd-schema";
 import { App } from "cdktf";
+import { example, synthesizeEnvironment } from "./examples";
 import { testEnvironment } from "./platform";
 
 const CLUSTER = clusterWith("managed-prometheus", "gateway-api", "multi-networking");
@@ -18,6 +20,7 @@ const ALL: BuiltInAddOnsConfig = {
   keda: {},
   "cert-manager": {},
   kserve: {},
+  "llm-d-router": { definitions: LLM_D_DEFINITIONS },
   "prometheus-frontend": {},
 };
 
@@ -366,6 +369,54 @@ describe("networks of GPU nodes", () => {
       path: "fabrics.objects[0]",
       fix: "switch on cluster feature multi-networking",
     });
+  });
+});
+
+describe("llm-d's definitions", () => {
+  const both = [llmDDefinition("InferenceModelRewrite"), llmDDefinition("InferenceObjective")];
+  const failures = (...documents: readonly unknown[]) =>
+    refused({ addons: { install: { "llm-d-router": { definitions: folderOf(...documents) } } } });
+
+  test("are a release of their own, which leaves them there when it goes, and let callers ask for priorities", () => {
+    const stack = installed({ "llm-d-router": { definitions: LLM_D_DEFINITIONS } });
+    const definitions = objectsIn(stack).filter(({ kind }) => kind === "CustomResourceDefinition");
+    expect(definitions.map(({ spec }) => spec.names.kind)).toEqual(["InferenceModelRewrite", "InferenceObjective"]);
+    for (const { metadata } of definitions) expect(metadata.annotations["helm.sh/resource-policy"]).toBe("keep");
+    const config = structuredClone(example("prod")) as any;
+    config.gateway.endpointPicker.priorities = { urgent: 100, spare: -10 };
+    config.addons.install["llm-d-router"] = { definitions: LLM_D_DEFINITIONS };
+    const [objectives] = [objectsIn(synthesizeEnvironment(config).stack("prod-serving"))].map((objects) =>
+      objects.filter(({ kind }) => kind === "InferenceObjective"),
+    );
+    expect(objectives!.map(({ metadata, spec }) => [metadata.name, spec.priority])).toEqual([
+      ["assistant-urgent", 100],
+      ["assistant-spare", -10],
+    ]);
+  });
+
+  test("are refused where one lacks, is of another version, or something else lies there", () => {
+    expect(failures(...both)).toEqual([]);
+    expect(failures(both[0])).toMatchObject([
+      { code: "missing", path: "addons.install.llm-d-router.definitions", message: "lacks InferenceObjective" },
+    ]);
+    expect(failures(both[0], llmDDefinition("InferenceObjective", "v1alpha1"))).toMatchObject([
+      { code: "other-version", got: ["InferenceObjective v1alpha1"] },
+    ]);
+    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "all" } };
+    const found = failures(...both, role, llmDDefinition("InferencePool", "v1", "inference.networking.k8s.io"), ": [");
+    expect(found.map(({ code }) => code)).toEqual(["not-a-definition"]);
+    expect(found[0]!.got).toEqual([
+      "2.yaml: ClusterRole all",
+      "3.yaml: CustomResourceDefinition inferencepools.inference.networking.k8s.io",
+      expect.stringContaining("4.yaml: "),
+    ]);
+  });
+
+  test("are refused where there is no such folder", () => {
+    const definitions = "./nowhere";
+    expect(refused({ addons: { install: { "llm-d-router": { definitions } } } })).toMatchObject([
+      { code: "missing", message: "is no folder with YAML files", got: "./nowhere" },
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import { jobSet, jobSetSchema, type JobSetConfig } from "./jobset";
 import { keda, kedaSchema, type KedaConfig } from "./keda";
 import { kserve, kserveSchema, type KServeConfig } from "./kserve";
 import { kueue, kueueSchema, type KueueConfig } from "./kueue";
+import { llmDRouter, llmDRouterSchema, type LlmDRouterConfig } from "./llm-d-router";
 import { leaderWorkerSet, leaderWorkerSetSchema, type LeaderWorkerSetConfig } from "./lws";
 import { prometheusFrontend, prometheusFrontendSchema, type PrometheusFrontendConfig } from "./prometheus-frontend";
 
@@ -26,6 +27,8 @@ export interface BuiltInAddOnsConfig {
   readonly "cert-manager"?: CertManagerConfig;
   /** `InferenceService` of KServe; needs cert-manager. @default - not installed */
   readonly kserve?: KServeConfig;
+  /** Definitions by which callers of language models ask for a priority. @default - not installed */
+  readonly "llm-d-router"?: LlmDRouterConfig;
   /** Proxy by which rollouts ask managed Prometheus. @default - not installed */
   readonly "prometheus-frontend"?: PrometheusFrontendConfig;
 }
@@ -38,6 +41,9 @@ export const builtInAddOnsSchema = z.strictObject({
   keda: kedaSchema.describe("Replicas by metrics, down to none").optional(),
   "cert-manager": certManagerSchema.describe("Certificates of webhooks").optional(),
   kserve: kserveSchema.describe("InferenceService of KServe; needs cert-manager").optional(),
+  "llm-d-router": llmDRouterSchema
+    .describe("Definitions by which callers of language models ask for a priority")
+    .optional(),
   "prometheus-frontend": prometheusFrontendSchema.describe("Proxy by which rollouts ask managed Prometheus").optional(),
 });
 
@@ -57,6 +63,7 @@ export const BUILT_IN_ADD_ONS: {
   keda,
   "cert-manager": certManager,
   kserve,
+  "llm-d-router": llmDRouter,
   "prometheus-frontend": prometheusFrontend,
 };
 

@@ -5,5 +5,6 @@ export * from "./jobset";
 export * from "./keda";
 export * from "./kserve";
 export * from "./kueue";
+export * from "./llm-d-router";
 export * from "./lws";
 export * from "./prometheus-frontend";
