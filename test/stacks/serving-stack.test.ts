@@ -105,6 +105,27 @@ describe("an environment that serves models is refused", () => {
     ]);
   });
 
+  test("for all of one model at once: malformed fields, and what is wrong between the others", () => {
+    const found = refusals((config) =>
+      Object.assign(model(config, "vision"), {
+        gpuMemoryGb: "five",
+        args: ["--http-port=9"],
+        replicas: { min: 9, max: 8 },
+        rollout: { steps: [25, 5] },
+      }),
+    );
+    expect(found.map(({ path }) => path)).toEqual([
+      "models[1].gpuMemoryGb",
+      "models[1].replicas.min",
+      "models[1].args[0]",
+      "models[1].rollout.steps[0]",
+      "models[1].rollout.steps[1]",
+    ]);
+    expect(found.map(({ fix }) => fix)).toEqual(
+      expect.arrayContaining(["leave it out: it is 8000", "start with a small step: [5, 25]"]),
+    );
+  });
+
   test("once for a mistake of the gateway, not once more for each of its models", () => {
     const found = refusals((config) => (config.gateway.exposure = "everywhere"));
     expect(found.map(({ path }) => path)).toEqual(["gateway.exposure"]);

@@ -89,6 +89,10 @@ assertSchema<RolloutConfig, typeof rolloutSchema>(true);
 /** A rollout as it was read. */
 export type RolloutValues = z.output<typeof rolloutSchema>;
 
+function rising(steps: readonly number[]): number[] {
+  return [...new Set(steps)].sort((a, b) => a - b);
+}
+
 /** What single fields cannot say: `rolloutSchema` must have accepted the values. `path` is where the rollout stands. */
 export function rolloutFailures(rollout: RolloutValues, path = "rollout"): Failure[] {
   const { steps, stepMinutes, maxStepMinutes } = rollout;
@@ -101,7 +105,7 @@ export function rolloutFailures(rollout: RolloutValues, path = "rollout"): Failu
       message: `sends ${first} % of the requests to a version that nothing is known of yet`,
       got: steps,
       allowed: `at most ${MAX_FIRST_STEP_PERCENT}`,
-      fix: `start with a small step: [5, ${steps.join(", ")}]`,
+      fix: `start with a small step: [${rising([5, ...steps]).join(", ")}]`,
     });
   }
   steps.forEach((percent, index) => {

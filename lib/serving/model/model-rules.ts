@@ -1,5 +1,5 @@
 import { isBelow, type NodePoolRef } from "../../cluster";
-import { isLate, today, type ClusterFeature, type Failure } from "../../core";
+import { isLate, today, type ClusterFeature, type CrossFieldRule, type Failure } from "../../core";
 import { candidateFailures } from "./candidate-rules";
 import type { ModelValues, VllmModelValues } from "../config/model-config";
 import { parallelismOf } from "../capacity/llm-memory";
@@ -15,23 +15,40 @@ export interface ModelSurroundings {
   readonly pools: readonly NodePoolRef[];
 }
 
+/** What speaks against a model by itself, wherever it runs. */
+const OWN: readonly CrossFieldRule<ModelValues>[] = [
+  { reads: ["replicas", "candidate", "surface"], check: replicaFailures },
+  { reads: ["env", "args", "candidate"], check: secretsInClear },
+  { reads: ["args", "candidate"], check: argumentFailures },
+  { reads: ["version", "image", "source", "args", "candidate"], check: versionFailures },
+  { reads: ["rollout"], check: ({ rollout }) => (rollout ? rolloutFailures(rollout) : []) },
+];
+const OWN_OF_VLLM: readonly CrossFieldRule<VllmModelValues>[] = [
+  { reads: ["name", "llm", "gpus", "tensorParallel", "allowRemoteCode", "adapters"], check: llmFailures },
+];
+
+/** The rules on a model by itself. */
+export function ownRules({ server }: Pick<ModelValues, "server">): readonly CrossFieldRule<ModelValues>[] {
+  return server === "vllm" ? [...OWN, ...(OWN_OF_VLLM as unknown as readonly CrossFieldRule<ModelValues>[])] : OWN;
+}
+
+/** Everything that speaks against a model by itself. */
+export function ownFailures(config: ModelValues): Failure[] {
+  return ownRules(config).flatMap(({ check }) => check(config) ?? []);
+}
+
 /** Everything that speaks against a model by itself and in its cluster; where its pods go is asked afterwards. */
 export function modelFailures(config: ModelValues, surroundings: ModelSurroundings): Failure[] {
   return [
-    ...replicaFailures(config),
+    ...ownFailures(config),
     ...weightFailures(config, surroundings),
     ...featureFailures(config, surroundings),
-    ...secretsInClear(config),
     ...secretFileFailures(config),
-    ...argumentFailures(config),
-    ...versionFailures(config),
     ...confidenceFailures(config),
-    ...(config.rollout ? rolloutFailures(config.rollout) : []),
-    ...(config.server === "vllm" ? llmFailures(config) : []),
   ];
 }
 
-export function replicaFailures(config: ModelValues): Failure[] {
+function replicaFailures(config: ModelValues): Failure[] {
   const { replicas } = config;
   if (replicas.min <= replicas.max) return candidateFailures(config);
   return [
@@ -145,13 +162,13 @@ export function secretFileFailures({ secrets }: ModelValues): Failure[] {
   );
 }
 
-/** Flags that follow from other fields: two answers to one question. */
+/** Flags that follow from other fields, or are always the same: two answers to one question. */
 const COMPUTED = {
   vllm: {
     "--model": "source",
     "--served-model-name": "name",
-    "--port": "nothing: it is 8000",
-    "--host": "nothing",
+    "--port": "= 8000",
+    "--host": "= 0.0.0.0",
     "--max-model-len": "llm.contextLength",
     "--max-num-seqs": "llm.concurrency",
     "--tensor-parallel-size": "tensorParallel",
@@ -167,9 +184,9 @@ const COMPUTED = {
   triton: {
     "--model-repository": "source",
     "--model-store": "source",
-    "--http-port": "nothing: it is 8000",
-    "--grpc-port": "nothing: it is 8001",
-    "--metrics-port": "nothing: it is 8002",
+    "--http-port": "= 8000",
+    "--grpc-port": "= 8001",
+    "--metrics-port": "= 8002",
     "--load-model": "modelNames",
     "--model-control-mode": "modelNames",
     "--exit-timeout-secs": "requestTimeoutSeconds",
@@ -177,7 +194,7 @@ const COMPUTED = {
   http: {},
 } as const;
 
-export function argumentFailures({ server, args, candidate }: ModelValues): Failure[] {
+function argumentFailures({ server, args, candidate }: ModelValues): Failure[] {
   const fields: Readonly<Record<string, string>> = COMPUTED[server];
   const inList = (list: readonly string[], path: string) =>
     list.flatMap((arg, index): Failure[] => {
@@ -188,16 +205,16 @@ export function argumentFailures({ server, args, candidate }: ModelValues): Fail
         {
           code: "computed-argument",
           path: `${path}[${index}]`,
-          message: "is an argument that follows from other fields",
+          message: "is an argument that the platform gives",
           got: arg,
-          fix: `leave it out and set ${field}`,
+          fix: field.startsWith("= ") ? `leave it out: it is ${field.slice(2)}` : `leave it out and set ${field}`,
         },
       ];
     });
   return [...inList(args, "args"), ...inList(candidate?.args ?? [], "candidate.args")];
 }
 
-export function versionFailures(config: ModelValues): Failure[] {
+function versionFailures(config: ModelValues): Failure[] {
   const { version, candidate } = config;
   if (candidate?.version !== version || isHandedOver(config)) return [];
   return [
@@ -217,7 +234,7 @@ function isHandedOver({ image, source, args, candidate }: ModelValues): boolean 
   return other.image === image && other.source === source && other.args.join("\n") === args.join("\n");
 }
 
-export function llmFailures(config: VllmModelValues): Failure[] {
+function llmFailures(config: VllmModelValues): Failure[] {
   const { llm, gpus, allowRemoteCode, adapters } = config;
   const { tensor } = parallelismOf(config);
   const heads = llm.heads ?? llm.kvHeads;

@@ -1,28 +1,19 @@
 import { Annotations, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { NodePoolRef } from "../../cluster";
-import {
-  ConfigError,
-  Environment,
-  Governance,
-  Ref,
-  acknowledge,
-  parseProps,
-  parseValue,
-  type ClusterRef,
-} from "../../core";
+import { ConfigError, Environment, Governance, Ref, acknowledge, type ClusterRef } from "../../core";
 import { ClusterApis, ManifestRelease, type KubernetesObject } from "../../delivery";
 import { ManagedFolderGrants, Principals, SecretGrants, type Grant, type Principal } from "../../iam";
 import type { TeamRef } from "../../tenants/team-ref";
 import { makesNodes } from "../capacity/compute-class";
 import { modelObjects, type ComposedModel } from "./composed-model";
 import { afterGateway, type GatewayRef } from "../gateway/gateway-ref";
-import { httpModelSchema, modelSchema, tritonModelSchema, vllmModelSchema } from "../config/model-config";
 import type { ModelConfig, ModelValues } from "../config/model-config";
 import { ModelFolder } from "./model-folder";
 import { updateSeconds } from "./model-objects";
 import { signalsOf } from "./model-signals";
 import { lookAround, scalerOf } from "./model-surroundings";
+import { readModel } from "./read-model";
 import { modelLabels, selectorOf, variantsOf } from "../config/model-variant";
 import { idleGpusBy } from "../capacity/fit";
 import type { Placement } from "../capacity/placement";
@@ -78,7 +69,7 @@ export class ModelServer extends Construct {
     super(scope, id);
     const { cluster, teamRef, pools, gateway, cachedWeights, ...rest } = props;
     const { stopped = false, variables = {}, objects = [], after = [], ...plain } = rest;
-    const config = this.read(plain);
+    const config = readModel(this, "ModelServer", plain);
     const addOns = ClusterApis.of(this)?.addOns ?? [];
     const surroundings = { cluster, team: teamRef, pools, gateway, addOns, cachesWeights: cachedWeights !== undefined };
     const { placement, failures } = lookAround(config, surroundings);
@@ -117,12 +108,6 @@ export class ModelServer extends Construct {
     if (shiftsByArgo(config)) warnOfUncomparedAnswers(this, config.name, served.signals, "cluster");
     this.warnOfShortNotice(config, placement);
     this.warnOfIdleGpus(config, placement);
-  }
-
-  private read(plain: { readonly server: string }): ModelValues {
-    const schema = Object.hasOwn(SCHEMAS, plain.server) ? SCHEMAS[plain.server as ModelConfig["server"]] : undefined;
-    if (schema !== undefined) return parseProps(this, "ModelServer", schema, plain);
-    throw new ConfigError(`ModelServer at ${this.node.path}`, parseValue(modelSchema, plain, "pass").failures);
   }
 
   private describe(
@@ -217,8 +202,6 @@ export class ModelServer extends Construct {
 }
 
 const SPOT_NOTICE_SECONDS = 25;
-
-const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpModelSchema };
 
 // Six hours: an update of many replicas one by one; Terraform's own patience ends later.
 const MAX_TIMEOUT_SECONDS = 21_600;

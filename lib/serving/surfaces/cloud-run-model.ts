@@ -13,8 +13,6 @@ import {
   Environment,
   Governance,
   Ref,
-  parseProps,
-  parseValue,
   resourceName,
   type CloudRunServiceRef,
   type KeyRef,
@@ -23,15 +21,9 @@ import {
 } from "../../core";
 import { BucketGrants, CloudRunServiceGrants, Principals, SecretGrants, type Grant } from "../../iam";
 import { callerOf } from "../gateway/gateway-callers";
-import {
-  httpModelSchema,
-  modelSchema,
-  tritonModelSchema,
-  vllmModelSchema,
-  type ModelConfig,
-  type ModelValues,
-} from "../config/model-config";
+import type { ModelConfig, ModelValues } from "../config/model-config";
 import { variantsOf } from "../config/model-variant";
+import { readModel } from "../model/read-model";
 import { secretId } from "../pod/pod-secrets";
 import { predictionLogVariables, type PredictionLog } from "../prediction-log/prediction-log";
 import { REVISION_TAGS } from "../rollout/traffic-cloud-run";
@@ -87,7 +79,7 @@ export class CloudRunModel extends Construct {
   constructor(scope: Construct, id: string, props: CloudRunModelProps) {
     super(scope, id);
     const { subnet, key, teamLabels = {}, stopped = false, predictions, ...plain } = props;
-    const config = this.read(plain);
+    const config = readModel(this, "CloudRunModel", plain);
     const surface = this.surfaceOf(config);
     const { name: environment, projectId, region } = Environment.of(this);
     const name = resourceName(this, "name", NAMES.cloudRunService, environment, config.name);
@@ -139,12 +131,6 @@ export class CloudRunModel extends Construct {
           this.grants.invoke(callerOf(address), { reason: `calls the model ${config.name}` }),
         );
     this.resources = { service, account: account.resource, rights, callers };
-  }
-
-  private read(plain: { readonly server: string }): ModelValues {
-    const schema = Object.hasOwn(SCHEMAS, plain.server) ? SCHEMAS[plain.server as ModelConfig["server"]] : undefined;
-    if (schema !== undefined) return parseProps(this, "CloudRunModel", schema, plain);
-    throw new ConfigError(`CloudRunModel at ${this.node.path}`, parseValue(modelSchema, plain, "pass").failures);
   }
 
   private surfaceOf(config: ModelValues): CloudRunSurface {
@@ -244,8 +230,6 @@ export class CloudRunModel extends Construct {
 }
 
 const REVISION_DIGITS = 8;
-
-const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpModelSchema };
 
 function trafficOf([stable, candidate]: readonly string[]): CloudRunV2ServiceTraffic[] {
   const to = (revision: string, percent: number, tag: string): CloudRunV2ServiceTraffic => ({

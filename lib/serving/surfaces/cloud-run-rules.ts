@@ -1,16 +1,9 @@
 import { useNearest, type Failure } from "../../core";
 import { gb, llmMemory } from "../capacity/llm-memory";
 import type { ModelValues } from "../config/model-config";
-import {
-  argumentFailures,
-  llmFailures,
-  replicaFailures,
-  secretFileFailures,
-  versionFailures,
-} from "../model/model-rules";
-import { secretsInClear } from "../pod/pod-secrets";
+import { ownFailures, secretFileFailures } from "../model/model-rules";
 import { confidenceFailures } from "../prediction-log/prediction-log-sidecar";
-import { rolloutFailures, surfaceFailures } from "../config/rollout-config";
+import { surfaceFailures } from "../config/rollout-config";
 import { startupSeconds } from "../pod/weights";
 import {
   CLOUD_RUN_GPUS,
@@ -24,14 +17,10 @@ import {
 /** Everything that speaks against a model on Cloud Run. */
 export function cloudRunFailures(config: ModelValues, surface: CloudRunSurface): Failure[] {
   return [
-    ...replicaFailures(config),
-    ...secretsInClear(config),
+    ...ownFailures(config),
     ...secretFileFailures(config),
-    ...argumentFailures(config),
-    ...versionFailures(config),
     ...confidenceFailures(config),
-    ...(config.server === "vllm" ? llmFailures(config) : []),
-    ...(config.rollout ? [...rolloutFailures(config.rollout), ...surfaceFailures(config.rollout, "cloud-run")] : []),
+    ...(config.rollout ? surfaceFailures(config.rollout, "cloud-run") : []),
     ...clusterOnlyFailures(config),
     ...secretFailures(config),
     ...weightFailures(config, surface),

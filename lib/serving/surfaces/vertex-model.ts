@@ -7,22 +7,14 @@ import {
   Environment,
   Governance,
   Ref,
-  parseProps,
-  parseValue,
   type DatasetRef,
   type KeyRef,
   type ServiceAccountRef,
 } from "../../core";
 import type { Grant } from "../../iam";
-import {
-  httpModelSchema,
-  modelSchema,
-  tritonModelSchema,
-  vllmModelSchema,
-  type ModelConfig,
-  type ModelValues,
-} from "../config/model-config";
+import type { ModelConfig, ModelValues } from "../config/model-config";
 import { SAMPLE_BY_TIER } from "../config/prediction-log-config";
+import { readModel } from "../model/read-model";
 import { surfaceLabels } from "./surface-labels";
 import { VertexDeployment } from "./vertex-deployment";
 import type { VertexSurface } from "./vertex-machine";
@@ -81,7 +73,7 @@ export class VertexModel extends Construct {
   constructor(scope: Construct, id: string, props: VertexModelProps) {
     super(scope, id);
     const { key, workflowsKey, dataset, teamLabels = {}, stopped = false, ...plain } = props;
-    const config = this.read(plain);
+    const config = readModel(this, "VertexModel", plain);
     const { projectId, region, name: environment } = Environment.of(this);
     const sample = config.log.sample ?? SAMPLE_BY_TIER[config.riskTier ?? Governance.of(this).config.riskTier];
     const surface = this.surfaceOf(config, sample, dataset);
@@ -159,15 +151,7 @@ export class VertexModel extends Construct {
     if (surface.on === "vertex" && failures.length === 0) return surface;
     throw new ConfigError(`VertexModel at ${this.node.path}`, failures);
   }
-
-  private read(plain: { readonly server: string }): ModelValues {
-    const schema = Object.hasOwn(SCHEMAS, plain.server) ? SCHEMAS[plain.server as ModelConfig["server"]] : undefined;
-    if (schema !== undefined) return parseProps(this, "VertexModel", schema, plain);
-    throw new ConfigError(`VertexModel at ${this.node.path}`, parseValue(modelSchema, plain, "pass").failures);
-  }
 }
-
-const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpModelSchema };
 
 /** A number of at most ten digits, as google_vertex_ai_endpoint takes it for a name. The same for the same model. */
 function endpointNumber(of: string): string {

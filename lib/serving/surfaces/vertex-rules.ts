@@ -1,9 +1,8 @@
 import type { DatasetRef, Failure } from "../../core";
 import { terraformText } from "../../delivery/object-values";
 import type { ModelValues } from "../config/model-config";
-import { argumentFailures, llmFailures, replicaFailures, versionFailures } from "../model/model-rules";
-import { secretsInClear } from "../pod/pod-secrets";
-import { rolloutFailures, surfaceFailures } from "../config/rollout-config";
+import { ownFailures } from "../model/model-rules";
+import { surfaceFailures } from "../config/rollout-config";
 import { startupSeconds } from "../pod/weights";
 import { machineFailures, type VertexSurface } from "./vertex-machine";
 import { MOST_DEPLOYMENT_SECONDS, copiesWeights } from "./vertex-upload";
@@ -17,12 +16,8 @@ export function vertexFailures(
 ): Failure[] {
   const { rollout } = config;
   return [
-    ...replicaFailures(config),
-    ...secretsInClear(config),
-    ...argumentFailures(config),
-    ...versionFailures(config),
-    ...(config.server === "vllm" ? llmFailures(config) : []),
-    ...(rollout ? [...rolloutFailures(rollout), ...surfaceFailures(rollout, "vertex")] : []),
+    ...ownFailures(config),
+    ...(rollout ? surfaceFailures(rollout, "vertex") : []),
     ...elsewhereFailures(config),
     ...weightFailures(config),
     ...routeFailures(config),
