@@ -230,6 +230,8 @@ describe("a pool in its environment", () => {
     const waits = stack.only("google_container_node_pool")["depends_on"] as string[];
     expect(waits.map((address) => address.split(".")[0]).sort()).toEqual([
       "google_artifact_registry_repository_iam_member",
+      // The role of nodes, and the use of services that streaming images asks for.
+      "google_project_iam_member",
       "google_project_iam_member",
     ]);
   });

@@ -22,6 +22,7 @@ const API_OF: readonly (readonly [RegExp, string])[] = [
   [/^google_org_policy_/, "orgpolicy.googleapis.com"],
   [/^google_binary_authorization_/, "binaryauthorization.googleapis.com"],
   [/^google_model_armor_/, "modelarmor.googleapis.com"],
+  [/^google_access_context_manager_/, "accesscontextmanager.googleapis.com"],
   [/^google_essential_contacts_/, "essentialcontacts.googleapis.com"],
   [/^google_billing_budget$/, "billingbudgets.googleapis.com"],
   [/^google_iam_/, "iam.googleapis.com"],
@@ -54,6 +55,17 @@ describe("nothing is created before its API is enabled", () => {
     const api = stack.resources("google_project_service").find(({ config }) => config["service"] === apiOf(type));
     expect(api?.config["service"]).toBe(apiOf(type));
     expect(graph.waitsFor(address, api!.address)).toBe(true);
+  });
+
+  test.each(examples)("%s: in the foundation, whatever its file asks for", (name) => {
+    const made = synthesizeExample(name).stack(`${name}-foundation`);
+    const waits = new TerraformGraph(made.json);
+    const apis = new Map(made.resources("google_project_service").map((api) => [api.config["service"], api.address]));
+    const early = made
+      .resources()
+      .filter(({ type }) => !WITHOUT_API.includes(type))
+      .filter(({ address, type }) => !waits.waitsFor(address, apis.get(apiOf(type)) ?? "nothing"));
+    expect(early.map(({ address }) => address)).toEqual([]);
   });
 
   test.each(examples)("%s: every API that a resource of any stack needs is enabled in the foundation", (name) => {

@@ -93,15 +93,18 @@ describe("the example environments", () => {
     }
   });
 
-  test.each(examples)("%s: on the project, nodes may do no more than GKE's own role for nodes, and have images stream", (name) => {
-    const cluster = synthesizeExample(name).stack(`${name}-cluster`);
-    const roles = cluster.resources("google_project_iam_member").map((r) => r.config["role"]);
-    const count = (role: string) => roles.filter((one) => one === role).length;
-    const pools = example(name).cluster.pools.length;
-    expect(count("roles/container.defaultNodeServiceAccount")).toBe(pools + 1);
-    expect(count("roles/serviceusage.serviceUsageConsumer")).toBe(pools);
-    expect(roles).toHaveLength(2 * pools + 1);
-  });
+  test.each(examples)(
+    "%s: on the project, nodes may do no more than GKE's own role for nodes, and have images stream",
+    (name) => {
+      const cluster = synthesizeExample(name).stack(`${name}-cluster`);
+      const roles = cluster.resources("google_project_iam_member").map((r) => r.config["role"]);
+      const count = (role: string) => roles.filter((one) => one === role).length;
+      const pools = example(name).cluster.pools.length;
+      expect(count("roles/container.defaultNodeServiceAccount")).toBe(pools + 1);
+      expect(count("roles/serviceusage.serviceUsageConsumer")).toBe(pools);
+      expect(roles).toHaveLength(2 * pools + 1);
+    },
+  );
 });
 
 describe("where values come from", () => {
