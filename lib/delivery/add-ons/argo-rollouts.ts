@@ -5,15 +5,9 @@ import { assertSchema, explained, known } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
 import { podMonitoring } from "../operator-metrics";
 import { rolloutsRights } from "./argo-rollouts-rights";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
 import { installOperator } from "./operator";
-import {
-  CONTAINER_SECURITY,
-  POD_SECURITY,
-  operatorShape,
-  resourcesOf,
-  spreadOver,
-  type OperatorConfig,
-} from "./operator-config";
+import { operatorShape, resourcesOf, spreadOver, type OperatorConfig } from "./operator-config";
 
 /** Argo Rollouts with its traffic router for Gateway API: canaries that are judged and rolled back. */
 export interface ArgoRolloutsConfig extends OperatorConfig {

@@ -3,15 +3,9 @@ import { CHARTS } from "../../catalog/charts";
 import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
 import { podMonitoring } from "../operator-metrics";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
 import { installOperator } from "./operator";
-import {
-  CONTAINER_SECURITY,
-  POD_SECURITY,
-  operatorSchema,
-  resourcesOf,
-  spreadOver,
-  type OperatorConfig,
-} from "./operator-config";
+import { operatorSchema, resourcesOf, spreadOver, type OperatorConfig } from "./operator-config";
 
 /** KEDA: replicas by what managed Prometheus says of queues and caches, down to none. */
 export type KedaConfig = OperatorConfig;

@@ -4,7 +4,8 @@ import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
 import { ChartRelease } from "../chart-release";
 import { operatorNamespace } from "../operator-namespace";
-import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf } from "./operator-config";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
+import { resourcesOf } from "./operator-config";
 
 /**
  * KServe in its Standard mode: an `InferenceService` is a Deployment, without Knative. It makes no routes: its HTTPRoutes match by regular

@@ -5,15 +5,9 @@ import { assertSchema } from "../../core";
 import type { AddOn, AddOnContext } from "../add-on";
 import { guardedPodMonitoring } from "../operator-metrics";
 import { PLATFORM_NAMESPACE } from "../platform-namespace";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
 import { installOperator, pinnedImage } from "./operator";
-import {
-  CONTAINER_SECURITY,
-  POD_SECURITY,
-  operatorSchema,
-  resourcesOf,
-  spreadOver,
-  type OperatorConfig,
-} from "./operator-config";
+import { operatorSchema, resourcesOf, spreadOver, type OperatorConfig } from "./operator-config";
 
 /** Kueue: queues for jobs and model servers that share accelerators. */
 export type KueueConfig = OperatorConfig;

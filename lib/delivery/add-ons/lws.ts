@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { assertSchema } from "../../core";
 import type { AddOn } from "../add-on";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
 import { installOperator, pinnedImage } from "./operator";
-import { CONTAINER_SECURITY, POD_SECURITY, operatorSchema, resourcesOf, type OperatorConfig } from "./operator-config";
+import { operatorSchema, resourcesOf, type OperatorConfig } from "./operator-config";
 
 /** LeaderWorkerSet: one model server over several nodes. */
 export type LeaderWorkerSetConfig = OperatorConfig;

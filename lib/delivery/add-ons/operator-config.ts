@@ -33,13 +33,3 @@ export function spreadOver(matchLabels: Readonly<Record<string, string>>) {
     },
   ];
 }
-
-/** Pod Security `restricted`, for pods. */
-export const POD_SECURITY = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
-
-/** Pod Security `restricted`, for containers. */
-export const CONTAINER_SECURITY = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};

@@ -7,14 +7,8 @@ import { kubernetesResource } from "../kubernetes-resource";
 import { ManifestRelease } from "../manifest-release";
 import { PLATFORM_NAMESPACE, platformNamespace } from "../platform-namespace";
 import { WAYS_OUT } from "../ways-out";
-import {
-  CONTAINER_SECURITY,
-  POD_SECURITY,
-  operatorSchema,
-  resourcesOf,
-  spreadOver,
-  type OperatorConfig,
-} from "./operator-config";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../pod-security";
+import { operatorSchema, resourcesOf, spreadOver, type OperatorConfig } from "./operator-config";
 
 /** Proxy by which what runs in the cluster asks managed Prometheus: Argo Rollouts 1.9 cannot sign its queries itself (its pull request 5012). */
 export type PrometheusFrontendConfig = OperatorConfig;

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectMetadata } from "../../delivery";
+import { CONTAINER_SECURITY, type KubernetesObject, type ObjectMetadata } from "../../delivery";
 import type { GatewayRef, StopNoticeRef } from "./gateway-ref";
 import { STOPPED_PATH, type RouteAddress } from "../route/route-conflicts";
 import { fromLoadBalancer, openings } from "../route/route-network";
@@ -168,11 +168,7 @@ function deployment(image: string, metadata: ObjectMetadata, pods: Readonly<Reco
               readinessProbe: { ...probe, periodSeconds: 5 },
               livenessProbe: probe,
               resources: { requests: amount, limits: amount },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-              },
+              securityContext: CONTAINER_SECURITY,
               volumeMounts: [
                 { name: "config", mountPath: "/etc/nginx/conf.d", readOnly: true },
                 { name: "tmp", mountPath: "/tmp" },

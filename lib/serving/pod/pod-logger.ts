@@ -1,3 +1,4 @@
+import { CONTAINER_SECURITY } from "../../delivery";
 import type { ModelValues } from "../config/model-config";
 import {
   LOGGER_NAME,
@@ -35,11 +36,7 @@ export function loggerContainers(
       startupProbe: { ...probe(loggedPaths.live), periodSeconds: 1, failureThreshold: 60 },
       readinessProbe: { ...probe(loggedPaths.ready), failureThreshold: 2 },
       livenessProbe: { ...probe(loggedPaths.live), failureThreshold: 6 },
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-      },
+      securityContext: CONTAINER_SECURITY,
       volumeMounts: [{ name: "tmp", mountPath: "/tmp", subPath: "logger" }, ...(identity ? [identity.mount] : [])],
     },
   ];

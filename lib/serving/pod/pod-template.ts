@@ -1,3 +1,4 @@
+import { CONTAINER_SECURITY } from "../../delivery";
 import type { Placement } from "../capacity/placement";
 import { KERNEL_CACHE_BYTES, SCRATCH_BYTES, bytesQuantity } from "../capacity/replica-resources";
 import { variantLabels, variantSelector, type Variant } from "../config/model-variant";
@@ -153,11 +154,7 @@ function serverContainer(inputs: PodInputs, { command, args, env, ports, paths }
       failureThreshold: 6,
     },
     lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: readOnlyRoot,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: { ...CONTAINER_SECURITY, readOnlyRootFilesystem: readOnlyRoot },
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       ...(usesCache(inputs) ? [{ name: "cache", mountPath: "/cache" }] : []),

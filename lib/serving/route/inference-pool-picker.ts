@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { SERVING_POD_LABELS } from "../../catalog/server-metrics";
-import type { KubernetesObject, ObjectMetadata } from "../../delivery";
+import { CONTAINER_SECURITY, type KubernetesObject, type ObjectMetadata } from "../../delivery";
 import type { EndpointPickerRef } from "../gateway/gateway-ref";
 import { fromLoadBalancer, openings } from "./route-network";
 
@@ -240,11 +240,7 @@ function deployment(
               livenessProbe: { ...asked("liveness"), initialDelaySeconds: 5, periodSeconds: 10 },
               readinessProbe: { ...asked("readiness"), periodSeconds: 2 },
               resources: amounts(cpu, memoryGb),
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-              },
+              securityContext: CONTAINER_SECURITY,
               volumeMounts: [
                 { name: "api-token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
               ],
