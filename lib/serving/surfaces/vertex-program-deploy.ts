@@ -1,5 +1,5 @@
 import type { Subworkflow } from "../rollout/workflow-definition";
-import { envOf, look, post, repeated, wait } from "./vertex-program-steps";
+import { envOf, look, post, repeated, wait, whereDeployed } from "./vertex-program-steps";
 
 function attemptDeployed(parent: string, seconds: number): Subworkflow {
   return {
@@ -61,34 +61,11 @@ const findDeployed: Subworkflow = {
   steps: [
     { nothing_yet: { assign: [{ id: "" }, { machine: "" }] } },
     {
-      each_model: {
-        for: {
-          value: "deployed",
-          in: "${now.deployed}",
-          steps: [
-            {
-              ours: {
-                switch: [
-                  {
-                    condition:
-                      '${default(map.get(deployed, "displayName"), "") == want.name and (id == "" or default(map.get(now.split, deployed.id), 0) > 0)}',
-                    steps: [
-                      {
-                        found: {
-                          assign: [
-                            { id: "${deployed.id}" },
-                            { machine: "${deployed.dedicatedResources.machineSpec.machineType}" },
-                          ],
-                        },
-                      },
-                    ],
-                  },
-                ],
-              },
-            },
-          ],
-        },
-      },
+      each_model: whereDeployed(
+        '${default(map.get(deployed, "displayName"), "") == want.name and (id == "" or default(map.get(now.split, deployed.id), 0) > 0)}',
+        { id: "${deployed.id}" },
+        { machine: "${deployed.dedicatedResources.machineSpec.machineType}" },
+      ),
     },
     { same: { switch: [{ condition: '${id == "" or machine == want.machine.machineType}', next: "held" }] } },
     {
@@ -111,26 +88,7 @@ function attemptSize(seconds: number): Subworkflow {
       { look: look("now") },
       { find: { call: "find_deployed", args: { now: "${now}", want: "${want}" }, result: "id" } },
       { nothing_yet: { assign: [{ size: {} }] } },
-      {
-        each_model: {
-          for: {
-            value: "deployed",
-            in: "${now.deployed}",
-            steps: [
-              {
-                ours: {
-                  switch: [
-                    {
-                      condition: "${deployed.id == id}",
-                      steps: [{ found: { assign: [{ size: "${deployed.dedicatedResources}" }] } }],
-                    },
-                  ],
-                },
-              },
-            ],
-          },
-        },
-      },
+      { each_model: whereDeployed("${deployed.id == id}", { size: "${deployed.dedicatedResources}" }) },
       {
         same: {
           switch: [

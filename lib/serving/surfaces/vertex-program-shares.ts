@@ -1,6 +1,6 @@
 import { AS_WORKFLOW, CALL_TIMEOUT_SECONDS, RETRY } from "../rollout/traffic";
 import type { Subworkflow } from "../rollout/workflow-definition";
-import { envOf, look, post, repeated, wait } from "./vertex-program-steps";
+import { envOf, look, post, repeated, wait, whereDeployed } from "./vertex-program-steps";
 
 /** Shares of versions that are named stay; the rest goes to the stable version, the first of `ids`. */
 const attemptShares: Subworkflow = {
@@ -70,21 +70,7 @@ function attemptUndeployed(seconds: number): Subworkflow {
     steps: [
       { look: look("now") },
       { nothing_yet: { assign: [{ there: false }] } },
-      {
-        each_model: {
-          for: {
-            value: "deployed",
-            in: "${now.deployed}",
-            steps: [
-              {
-                ours: {
-                  switch: [{ condition: "${deployed.id == id}", steps: [{ found: { assign: [{ there: true }] } }] }],
-                },
-              },
-            ],
-          },
-        },
-      },
+      { each_model: whereDeployed("${deployed.id == id}", { there: true }) },
       { gone: { switch: [{ condition: "${not there}", next: "held" }] } },
       // Vertex AI refuses it for a model that has requests (API v1, endpoints.undeployModel): nobody's are cut off.
       { undeploy: post(`\${${envOf("ENDPOINT_URL")} + ":undeployModel"}`, { deployedModelId: "${id}" }) },

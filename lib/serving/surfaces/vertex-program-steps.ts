@@ -32,6 +32,14 @@ export function repeated(attempt: string, params: readonly string[]): Subworkflo
   };
 }
 
+/** Notes something of each model that is deployed, as `now` has it, where the condition on `deployed` holds. */
+export function whereDeployed(condition: string, ...noted: readonly Readonly<Record<string, Value>>[]): Step {
+  const found = { found: { assign: noted } };
+  return {
+    for: { value: "deployed", in: "${now.deployed}", steps: [{ ours: { switch: [{ condition, steps: [found] }] } }] },
+  };
+}
+
 /** Begins what `wait` waits for. */
 export function post(url: string, body: Value): Step {
   return {
