@@ -5,11 +5,22 @@ import { example, synthesizeEnvironment } from "./examples";
 
 const CLUSTER = "prod-gpu";
 
-function up(model: string, value: number, port: string): FakeSeries {
+function up(model: string, value: number, port: string, serving_variant = "stable", before = value): FakeSeries {
   const { name, team } = { churn: churn(), vision: vision(), assistant: assistant() }[model]!;
-  const labels = { cluster: CLUSTER, namespace: team, job: name, instance: `${name}-1:${port}` };
-  return { name: "up", value, labels };
+  const instance = `${name}-${serving_variant}-1:${port}`;
+  return {
+    name: "up",
+    value,
+    before,
+    labels: { cluster: CLUSTER, namespace: team, job: name, instance, serving_variant },
+  };
 }
+
+const picker = (name: string, value: number): FakeSeries => ({
+  name: "up",
+  value,
+  labels: { cluster: CLUSTER, namespace: "support", job: `${name}-epp`, instance: `${name}-epp-1:metrics` },
+});
 
 const deployments = (namespace: string, deployment: string, value: number): FakeSeries => ({
   name: "kube_deployment_spec_replicas",
@@ -51,6 +62,35 @@ describe("a model that does not answer", () => {
   });
 });
 
+describe("a version that does not answer", () => {
+  const wanted = [deployments("support", "assistant", 2), deployments("support", "assistant-candidate", 1)];
+  const pickers = [picker("assistant", 1), picker("assistant-candidate", 1)];
+  const tellsOf = (...series: readonly FakeSeries[]) => tells(assistant(), [...wanted, ...pickers, ...series]);
+  const stable = (value: number) => up("assistant", value, "http");
+  const candidate = (value: number, before = value) => up("assistant", value, "http", "candidate", before);
+
+  test("is told of the stable one, whatever a candidate does that waits without requests", () => {
+    expect(tellsOf(stable(1), candidate(1))).toBe(false);
+    expect(tellsOf(stable(0), candidate(1))).toBe(true);
+    expect(tellsOf(candidate(1))).toBe(true);
+  });
+
+  test("is told of a candidate that was there, and not of one that starts for the first time", () => {
+    expect(tellsOf(stable(1), candidate(0, 1))).toBe(true);
+    expect(tellsOf(stable(1), candidate(0))).toBe(false);
+    expect(tellsOf(stable(1))).toBe(false);
+  });
+
+  test("is told where nothing chooses a replica", () => {
+    const answering = [...wanted, stable(1), candidate(1)];
+    expect(tells(assistant(), [...answering, picker("assistant", 0), picker("assistant-candidate", 1)])).toBe(true);
+    expect(tells(assistant(), [...answering, picker("assistant", 1), picker("assistant-candidate", 0)])).toBe(true);
+    expect(tells(assistant(), [...answering, picker("assistant-candidate", 1)])).toBe(true);
+    expect(tells(assistant(), [...answering, picker("assistant", 1)])).toBe(false);
+    expect(tells(assistant({ route: undefined }), [...wanted, stable(1)])).toBe(false);
+  });
+});
+
 describe("a stop is no alarm", () => {
   test("of a Deployment: it wants no replicas", () => {
     expect(tells(churn({ rollout: undefined }), [deployments("ranking", "churn", 0)])).toBe(false);
@@ -63,10 +103,10 @@ describe("a stop is no alarm", () => {
     expect(tells(churn(), [rollouts("ranking", "churn", 2), deployments("ranking", "churn", 0)])).toBe(true);
   });
 
-  test("of a model with a candidate, only once both want none", () => {
-    const stable = deployments("support", "assistant", 0);
-    expect(tells(assistant(), [stable, deployments("support", "assistant-candidate", 1)])).toBe(true);
-    expect(tells(assistant(), [stable, deployments("support", "assistant-candidate", 0)])).toBe(false);
+  test("of a model with a candidate: it and what chooses among its replicas are stopped together", () => {
+    const stopped = ["assistant", "assistant-candidate"].map((name) => deployments("support", name, 0));
+    expect(tells(assistant(), stopped)).toBe(false);
+    expect(tells(assistant(), [...stopped, up("assistant", 0, "http", "candidate", 1)])).toBe(false);
   });
 
   test("by hand of what KServe made; by its own mark KServe deletes it, which looks like any other end", () => {

@@ -68,7 +68,13 @@ describe("the alert that nobody answers", () => {
   const up = (model: Served, value: (port: string) => number): FakeSeries[] =>
     endpointsOf(model).map(({ port }) => ({
       name: "up",
-      labels: { cluster: "c", namespace: "support", job: model.ref.name, instance: `${model.ref.name}-1:${port}` },
+      labels: {
+        cluster: "c",
+        namespace: "support",
+        job: model.ref.name,
+        instance: `${model.ref.name}-1:${port}`,
+        serving_variant: "stable",
+      },
       value: value(port),
     }));
   const fires = (model: Served, series: readonly FakeSeries[]) =>

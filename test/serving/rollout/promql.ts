@@ -33,6 +33,8 @@ export interface FakeSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly perMinute?: number;
   readonly value?: number;
+  /** The highest value that a gauge had before. @default - the one that it has */
+  readonly before?: number;
 }
 
 interface Sample {
@@ -145,6 +147,7 @@ class Evaluator {
       case "rate":
       case "increase":
       case "last_over_time":
+      case "max_over_time":
         return this.over(name, given[0]!);
       case "absent":
         return this.vector(given[0]!).length > 0 ? [] : [{ labels: {}, value: 1 }];
@@ -156,7 +159,8 @@ class Evaluator {
   }
 
   private over(name: string, matrix: SyntaxNode): Sample[] {
-    const minutes = Number(/^(\d+)m$/.exec(this.text(matrix.getChild("DurationExpr")!))![1]);
+    const [, amount, unit] = /^(\d+)([mh])$/.exec(this.text(matrix.getChild("DurationExpr")!))!;
+    const minutes = Number(amount) * (unit === "h" ? 60 : 1);
     return this.selected(matrix.getChild("VectorSelector")!).map((one) => ({
       labels: one.labels,
       value: changeOf(one, name, minutes),
@@ -201,7 +205,8 @@ class Evaluator {
   }
 }
 
-function changeOf({ name, perMinute, value }: FakeSeries, how: string, minutes: number): number {
+function changeOf({ name, perMinute, value, before }: FakeSeries, how: string, minutes: number): number {
+  if (how === "max_over_time" && value !== undefined) return Math.max(value, before ?? value);
   if (how === "last_over_time" && value !== undefined) return value;
   if (how !== "last_over_time" && perMinute !== undefined) return how === "rate" ? perMinute / 60 : perMinute * minutes;
   throw new Error(`${how} of ${name}, which is of the other kind`);
