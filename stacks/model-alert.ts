@@ -1,13 +1,16 @@
 import type { Construct } from "constructs";
 import type { ClusterRef } from "../lib/core";
-import { PrometheusAlert, type AlertChannelsRef } from "../lib/monitoring";
+import { LogAlert, PrometheusAlert, type AlertChannelsRef } from "../lib/monitoring";
 import {
   LOGGER_NAME,
+  failedRolloutQuery,
   lostRecordsQuery,
   needsLogger,
   unansweredQuery,
+  type Model,
   type ModelServer,
   type ModelServerRef,
+  type ModelValues,
   type PredictionLog,
 } from "../lib/serving";
 
@@ -29,7 +32,9 @@ export function watchModel(scope: Construct, server: ModelServer, watch: ModelWa
   // One that may rest at none is silent then.
   if (config.replicas.min > 0) alertWhenUnanswered(scope, server, watch);
   const logs = config.log.sample !== 0 && (config.server === "http" || needsLogger(config));
-  if (watch.predictions && logs) alertOfLostRecords(scope, server, watch);
+  if (!watch.predictions || !logs) return;
+  alertOfLostRecords(scope, server, watch);
+  alertOfRecordsLostAtTheEnd(scope, server, watch);
 }
 
 function alertWhenUnanswered(scope: Construct, { ref, resources }: ModelServer, { cluster, channels }: ModelWatch) {
@@ -57,11 +62,58 @@ function alertOfLostRecords(scope: Construct, { ref }: ModelServer, { cluster, c
     owner: config.owner,
     runbook: [
       `Answers of model ${name} went out whose records did not reach the prediction log: what it was asked then cannot be told any more.`,
-      `The label \`reason\` says why: \`publish-failed\` (topic, key or right), \`queue-full\` (more answers than the topic takes), \`shutdown\` (a pod ended too early).`,
+      `The label \`reason\` says why: \`publish-failed\` (topic, key or right), \`queue-full\` (more answers than the topic takes).`,
       `Its log says more: \`kubectl --namespace=${namespace} logs --selector=app.kubernetes.io/name=${name} --container=${container}\`.`,
     ].join(" "),
     channels,
   });
+}
+
+/** A pod's last count is read by nobody: what it could not hand over when it ended stands in its log alone. */
+function alertOfRecordsLostAtTheEnd(scope: Construct, { ref }: ModelServer, { cluster, channels }: ModelWatch) {
+  const { name, namespace, config } = ref;
+  new LogAlert(scope, `model-${name}-end-alert`, {
+    name: `${name} ended without handing over its records`,
+    filter: [
+      'resource.type="k8s_container"',
+      `resource.labels.cluster_name="${cluster.name.value}"`,
+      `resource.labels.namespace_name="${namespace}"`,
+      `labels."k8s-pod/app_kubernetes_io/name"="${name}"`,
+      "severity>=ERROR",
+      'jsonPayload.message:"records were dropped at shutdown"',
+    ].join(" "),
+    severity: "ERROR",
+    owner: config.owner,
+    runbook: `A pod of model ${name} ended before the prediction log had taken its last records (\`jsonPayload.records\` of them). Look at the topic first; if it is well, the pod was killed before its time: \`kubectl --namespace=${namespace} get events\`.`,
+    channels,
+  });
+}
+
+/** Tells the channels when a rollout of a model went back, or could not: whoever started it may look elsewhere by then. */
+export function watchRollout(
+  scope: Construct,
+  { server, rollout }: Model,
+  values: ModelValues,
+  watch: ModelWatch,
+): void {
+  const { name, owner } = values;
+  const about = { name: `a rollout of ${name} failed`, severity: "ERROR" as const, owner, channels: watch.channels };
+  if (rollout) {
+    const filter = `resource.type="workflows.googleapis.com/Workflow" jsonPayload.rollout="${name}"`;
+    new LogAlert(scope, `model-${name}-rollout-alert`, {
+      ...about,
+      filter: `${filter} severity>=ERROR`,
+      runbook: `\`jsonPayload.reason\` says why, \`jsonPayload.weight\` how many per cent of the requests the new version has now. With \`jsonPayload.event\` = \`rollback-failed\` it could not go back: set the weights by hand, or stop the model. All steps: \`gcloud logging read '${filter}'\`.`,
+    });
+  } else if (server && values.rollout) {
+    const { namespace } = server.ref;
+    new PrometheusAlert(scope, `model-${name}-rollout-alert`, {
+      ...about,
+      query: failedRolloutQuery(server.ref, watch.cluster.name.value),
+      forMinutes: 0,
+      runbook: `\`kubectl --namespace=${namespace} get rollout ${name} --output=yaml\` says why (\`status.message\`), \`kubectl --namespace=${namespace} get analysisruns\` which check failed. After an abort all requests are back at the stable version, and the file still names the new one: revert it and apply.`,
+    });
+  }
 }
 
 function runbookOf({ name, namespace, config }: ModelServerRef, cluster: ClusterRef): string {

@@ -20,7 +20,7 @@ import {
   type PredictionLog,
 } from "../lib/serving";
 import { Tenants, type QueuesConfig, type Team, type TeamConfig } from "../lib/tenants";
-import { watchModel } from "./model-alert";
+import { watchModel, watchRollout, type ModelWatch } from "./model-alert";
 import { PlatformStack, type PlatformStackProps } from "./platform-stack";
 
 /** What of the network a gateway and the pods behind it need to know. */
@@ -120,9 +120,7 @@ export class ServingStack extends PlatformStack {
             });
           })
         : undefined;
-    for (const server of channels ? servers : []) {
-      watchModel(this, server, { cluster, channels: channels!.ref, predictions: props.predictions });
-    }
+    if (channels) this.watch(models, modelValues, { cluster, channels: channels.ref, predictions: props.predictions });
     problems.throwIfAny(this.node.path);
     this.tenants = tenants!;
     this.gateway = gateway;
@@ -175,6 +173,14 @@ export class ServingStack extends PlatformStack {
       keyOf,
       stopped: isStopped(serving?.stopped ?? [], model.name),
     });
+  }
+
+  private watch(models: ReadonlyMap<string, Model>, modelValues: readonly ModelValues[], watch: ModelWatch): void {
+    for (const values of modelValues) {
+      const model = models.get(values.name);
+      if (model?.server) watchModel(this, model.server, watch);
+      if (model) watchRollout(this, model, values, watch);
+    }
   }
 }
 

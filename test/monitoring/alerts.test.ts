@@ -1,4 +1,4 @@
-import { AlertChannels, PrometheusAlert } from "../../lib/monitoring";
+import { AlertChannels, LogAlert, PrometheusAlert } from "../../lib/monitoring";
 import { stackOf } from "../stacks/platform";
 
 const alert = {
@@ -25,6 +25,20 @@ test("an alert tells every channel, carries its runbook and owner, and plans bef
         condition_prometheus_query_language: { query: alert.query, duration: "120s", disable_metric_validation: true },
       },
     ],
+  });
+});
+
+test("an alert on the log tells of each entry, at most one message in five minutes", () => {
+  const { query: _, ...about } = alert;
+  const stack = stackOf((scope) => {
+    const channels = AlertChannels.fromExisting(["projects/p/notificationChannels/1"]);
+    new LogAlert(scope, "alert", { ...about, filter: 'jsonPayload.rollout="assistant"', channels });
+  });
+  expect(stack.only("google_monitoring_alert_policy")).toMatchObject({
+    severity: "ERROR",
+    documentation: { content: alert.runbook },
+    conditions: [{ condition_matched_log: { filter: 'jsonPayload.rollout="assistant"' } }],
+    alert_strategy: { notification_rate_limit: { period: "300s" } },
   });
 });
 

@@ -188,6 +188,7 @@ describe("alerts", () => {
     expect(policies.map(({ config: { display_name } }) => display_name).sort()).toEqual([
       "staging: pump-condition answers without a record",
       "staging: pump-condition does not answer",
+      "staging: pump-condition ended without handing over its records",
     ]);
   });
 });

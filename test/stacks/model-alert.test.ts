@@ -1,4 +1,4 @@
-import { lostRecordsQuery, unansweredQuery, type ModelValues } from "../../lib/serving";
+import { failedRolloutQuery, lostRecordsQuery, unansweredQuery, type ModelValues } from "../../lib/serving";
 import { assistant, churn, served, vision } from "../serving/gateway/fixture";
 import { evaluate, syntaxErrors, type FakeSeries } from "../serving/rollout/promql";
 import { example, synthesizeEnvironment } from "./examples";
@@ -135,6 +135,35 @@ describe("records that are lost", () => {
   });
 });
 
+describe("a rollout that failed", () => {
+  const failed = (phase: string, name = "vision"): FakeSeries => ({
+    name: "rollout_info",
+    value: 1,
+    labels: { cluster: CLUSTER, namespace: "argo-rollouts", exported_namespace: "ranking", name, phase },
+  });
+
+  test("by Argo Rollouts is told while it stands still or is aborted, and is that of the model", () => {
+    const query = failedRolloutQuery(served(vision()), CLUSTER);
+    expect(syntaxErrors(query)).toEqual([]);
+    const told = (series: FakeSeries) => evaluate(query, [series]).length > 0;
+    expect(["Abort", "Error", "InvalidSpec", "Timeout"].map((phase) => told(failed(phase)))).not.toContain(false);
+    expect(["Progressing", "Paused", "Completed"].map((phase) => told(failed(phase)))).not.toContain(true);
+    expect(told(failed("Abort", "churn"))).toBe(false);
+  });
+
+  test("by a workflow is told of from its log, on every surface", () => {
+    const filters = (name: string, stack: string, change: (config: any) => void = () => undefined) => {
+      const config = structuredClone(example(name));
+      change(config);
+      return JSON.stringify(synthesizeEnvironment(config).stack(stack).resources("google_monitoring_alert_policy"));
+    };
+    expect(filters("prod", "prod-serving")).toContain('jsonPayload.rollout=\\"assistant\\" severity>=ERROR');
+    expect(filters("prod", "prod-serving")).toContain('name=\\"vision\\",phase=~');
+    const alerts = (config: any) => (config.alerts = { emails: ["oncall@acme.example"] });
+    expect(filters("staging", "staging-serving", alerts)).toContain('jsonPayload.rollout=\\"summary\\"');
+  });
+});
+
 describe("the alert of a model", () => {
   const policies = (change: (config: any) => void, about = "does not answer") => {
     const config = structuredClone(example("prod"));
@@ -150,6 +179,8 @@ describe("the alert of a model", () => {
     const about = (change: (config: any) => void) => policies(change, "answers without a record");
     const containers = about(() => undefined).map((policy) => /--container=([\w-]+)/.exec(policy)![1]);
     expect(containers.sort()).toEqual(["prediction-logger", "prediction-logger", "server"]);
+    const atTheEnd = policies(() => undefined, "records were dropped at shutdown");
+    expect(atTheEnd).toHaveLength(3);
     const unlogged = about((config) => {
       for (const model of config.models) model.log = { sample: 0 };
     });

@@ -33,11 +33,14 @@ import {
 } from "../../lib/network";
 import {
   AlertChannels,
+  LogAlert,
   PrometheusAlert,
   SpendBudget,
   alertChannelsSchema,
+  logAlertSchema,
   prometheusAlertSchema,
   spendBudgetSchema,
+  type LogAlertConfig,
   type PrometheusAlertConfig,
 } from "../../lib/monitoring";
 import { ContainerRegistry, EncryptionKeys, containerRegistrySchema, encryptionKeysSchema } from "../../lib/security";
@@ -144,6 +147,23 @@ const cases: readonly Case[] = [
     build: (stack, props: PrometheusAlertConfig) => {
       const channels = AlertChannels.fromExisting(["projects/p/notificationChannels/1"]);
       new PrometheusAlert(stack, "it", { ...props, channels });
+    },
+  },
+  {
+    name: "LogAlert",
+    schema: logAlertSchema,
+    samples: [
+      {
+        name: "n",
+        filter: "severity>=ERROR",
+        severity: "WARNING",
+        runbook: "What it means, and what to do about it",
+        owner: "team",
+      },
+    ],
+    build: (stack, props: LogAlertConfig) => {
+      const channels = AlertChannels.fromExisting(["projects/p/notificationChannels/1"]);
+      new LogAlert(stack, "it", { ...props, channels });
     },
   },
   {
@@ -361,7 +381,9 @@ test("every construct that reads props has its samples here", () => {
   const names = fs
     .readdirSync(lib, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) => [...fs.readFileSync(path.join(lib, file), "utf8").matchAll(/parseProps\(\s*this,\s*"(\w+)"/g)])
+    .flatMap((file) => [
+      ...fs.readFileSync(path.join(lib, file), "utf8").matchAll(/(?:parseProps|readModel)\(\s*this,\s*"(\w+)"/g),
+    ])
     .map(([, name]) => name);
   expect(names.sort()).toEqual(cases.map(({ name }) => name).sort());
 });

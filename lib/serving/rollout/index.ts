@@ -3,6 +3,7 @@ export * from "./analysis-queries";
 export * from "./analysis-templates";
 export * from "./argo-rollout";
 export * from "./compared-answers";
+export * from "./failed-rollout-query";
 export * from "./rollout-program";
 export * from "./rollout-target";
 export * from "./rollout-workflow";
