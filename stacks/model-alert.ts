@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { MODEL_SIGNALS } from "../lib/catalog/server-metrics";
 import type { ClusterRef } from "../lib/core";
 import { LogAlert, PrometheusAlert, type AlertChannelsRef } from "../lib/monitoring";
 import {
@@ -6,7 +7,9 @@ import {
   failedRolloutQuery,
   lostRecordsQuery,
   needsLogger,
+  reportsConfidence,
   unansweredQuery,
+  unknownConfidenceQuery,
   type Model,
   type ModelServer,
   type ModelServerRef,
@@ -32,6 +35,7 @@ export function watchModel(scope: Construct, server: ModelServer, watch: ModelWa
   // One that may rest at none is silent then.
   if (config.replicas.min > 0) alertWhenUnanswered(scope, server, watch);
   const logs = config.log.sample !== 0 && (config.server === "http" || needsLogger(config));
+  if (reportsConfidence(config)) alertOfUnknownConfidence(scope, server, watch);
   if (!watch.predictions || !logs) return;
   alertOfLostRecords(scope, server, watch);
   alertOfRecordsLostAtTheEnd(scope, server, watch);
@@ -65,6 +69,19 @@ function alertOfLostRecords(scope: Construct, { ref }: ModelServer, { cluster, c
       `The label \`reason\` says why: \`publish-failed\` (topic, key or right), \`queue-full\` (more answers than the topic takes).`,
       `Its log says more: \`kubectl --namespace=${namespace} logs --selector=app.kubernetes.io/name=${name} --container=${container}\`.`,
     ].join(" "),
+    channels,
+  });
+}
+
+/** A rollout compares the confidence of those answers that have one: of none, it compares nothing. */
+function alertOfUnknownConfidence(scope: Construct, { ref }: ModelServer, { cluster, channels }: ModelWatch) {
+  const { name, config } = ref;
+  new PrometheusAlert(scope, `model-${name}-confidence-alert`, {
+    name: `${name} does not say how sure it is`,
+    query: unknownConfidenceQuery(ref, cluster.name.value),
+    severity: "WARNING",
+    owner: config.owner,
+    runbook: `Most answers of model ${name} have no confidence that can be read, so that a rollout compares failures and latency alone. The label \`reason\` of \`${MODEL_SIGNALS.unknownConfidence.name}\` says why: \`missing\` (\`log.confidenceOutput\` names no output of the model), \`binary\` (callers ask for binary tensors: have them ask for this one as JSON), \`not-a-probability\`, \`unreadable\`, \`cut\`.`,
     channels,
   });
 }

@@ -141,6 +141,8 @@ export const MODEL_SIGNALS = {
     name: "mlops_prediction_confidence",
     buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
   },
+  /** Counter by `reason`: answers that have none that can be read. */
+  unknownConfidence: { name: "mlops_prediction_confidence_unknown_total" },
   /** Counter by `class`: answers of a classifier. */
   classes: { name: "mlops_prediction_class_total" },
   /** Histogram by `feature`: values of the input. */

@@ -23,7 +23,7 @@ export * from "./model/model-folder";
 export * from "./model/model-server";
 export * from "./model/unanswered-query";
 export * from "./pod/pod-template";
-export * from "./prediction-log/lost-records-query";
+export * from "./prediction-log/logged-answers-query";
 export * from "./prediction-log/prediction-log";
 export * from "./prediction-log/prediction-log-sidecar";
 export * from "./prediction-log/prediction-record";

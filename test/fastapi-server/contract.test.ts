@@ -51,10 +51,12 @@ test("every series that alerts, autoscaling and canary analysis read is served",
   expect(served).toEqual(expect.arrayContaining(read));
 });
 
-test("every series of a model is served, but that of a judge of language models", () => {
-  const { judgements, ...ours } = MODEL_SIGNALS;
+test("every series of a model is served, but those of a judge and of the logger", () => {
+  const { judgements, unknownConfidence, ...ours } = MODEL_SIGNALS;
   expect(served).toEqual(expect.arrayContaining(Object.values(ours).map(({ name }) => name)));
   expect(served).not.toContain(judgements.name);
+  // Every answer of this server has a confidence.
+  expect(served).not.toContain(unknownConfidence.name);
 });
 
 test("buckets are those that objectives may be set on", () => {
@@ -67,6 +69,8 @@ test("the logger before a server reports confidence by the same name and in the 
   const ofLogger = fs.readFileSync(path.join(LOGGER, "metrics.py"), "utf8");
   expect(ofLogger).toContain(`"${MODEL_SIGNALS.confidence.name}"`);
   expect(ofLogger).toContain(`"${MODEL_SIGNALS.lostRecords.name}"`);
+  expect(MODEL_SIGNALS.unknownConfidence.name).toBe(`${MODEL_SIGNALS.confidence.name}_unknown_total`);
+  expect(ofLogger).toContain("{name}_unknown_total");
   expect(numbers("CONFIDENCE", ofLogger)).toEqual(MODEL_SIGNALS.confidence.buckets);
 });
 

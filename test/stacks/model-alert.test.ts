@@ -1,7 +1,13 @@
-import { failedRolloutQuery, lostRecordsQuery, unansweredQuery, type ModelValues } from "../../lib/serving";
+import {
+  failedRolloutQuery,
+  lostRecordsQuery,
+  unansweredQuery,
+  unknownConfidenceQuery,
+  type ModelValues,
+} from "../../lib/serving";
 import { assistant, churn, served, vision } from "../serving/gateway/fixture";
 import { evaluate, syntaxErrors, type FakeSeries } from "../serving/rollout/promql";
-import { example, synthesizeEnvironment } from "./examples";
+import { example, synthesizeEnvironment, synthesizeExample } from "./examples";
 
 const CLUSTER = "prod-gpu";
 
@@ -132,6 +138,33 @@ describe("records that are lost", () => {
     expect(reasons(lost("vision", 2))).toEqual(["publish-failed"]);
     expect(reasons(lost("vision", 0), lost("churn", 5))).toEqual([]);
     expect(reasons()).toEqual([]);
+  });
+});
+
+describe("a confidence that cannot be read", () => {
+  const counted = (name: string, perMinute: number): FakeSeries => ({
+    name: `mlops_prediction_confidence_${name}`,
+    perMinute,
+    labels: { cluster: CLUSTER, namespace: "ranking", serving_model: "vision" },
+  });
+
+  test("is told while most answers have none", () => {
+    const query = unknownConfidenceQuery(served(vision()), CLUSTER);
+    expect(syntaxErrors(query)).toEqual([]);
+    const told = (unknown: number, known: number) =>
+      evaluate(query, [counted("unknown_total", unknown), counted("count", known)]).length > 0;
+    expect(told(9, 1)).toBe(true);
+    expect(told(1, 9)).toBe(false);
+    expect(told(0, 0)).toBe(false);
+  });
+
+  test("is looked for where a rollout relies on it", () => {
+    const titles = synthesizeExample("prod")
+      .stack("prod-serving")
+      .resources("google_monitoring_alert_policy")
+      .map(({ config }) => String(config["display_name"]))
+      .filter((title) => title.includes("how sure"));
+    expect(titles).toEqual(["prod: vision does not say how sure it is"]);
   });
 });
 

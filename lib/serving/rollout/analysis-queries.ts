@@ -168,7 +168,12 @@ function confidenceCheck({ signals, variants, rollout }: AnalysisInput): Analysi
     quantile(CONFIDENCE_QUANTILE, MODEL_SIGNALS.confidence, matchers, rollout.stepMinutes);
   const [candidate, stable] = [of(variants.candidate.served), of(variants.stable.served)];
   const used = `${rollout.checks.quality.keptConfidence} * (${stable} >= 0) / ${candidate}`;
-  return [{ id: "confidence", measures: "confidence, 10th percentile", query: orMissing(used, stable) }];
+  // Not every answer has a confidence that can be read: those count that do, and some few decide nothing.
+  const count = { name: `${MODEL_SIGNALS.confidence.name}_count` };
+  const measured = total("increase", [count], variants.candidate.served, rollout.stepMinutes);
+  const judged = `(${bounded(used)}) and (${measured} >= ${rollout.minRequests})`;
+  const silent = `((${stable} >= 0) * 0 + ${FAR_BEYOND}) unless (${measured} > 0)`;
+  return [{ id: "confidence", measures: "confidence, 10th percentile", query: `(${judged}) or (${silent})` }];
 }
 
 function hallucinationCheck({ signals, variants, rollout }: AnalysisInput): AnalysisCheck[] {

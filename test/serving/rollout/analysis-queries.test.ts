@@ -110,6 +110,7 @@ describe("the queries are PromQL", () => {
         "http_requests_total",
         "mlops_drift_score",
         "mlops_prediction_confidence_bucket",
+        "mlops_prediction_confidence_count",
       ],
     ],
   ])("%s is asked for its own series only", (server, metrics) => {
@@ -245,6 +246,9 @@ describe("quality", () => {
     expect(said("http", stable, { requestsPerMinute: 20, confidence: 0.5 })["confidence"]).toBeGreaterThan(1);
     expect(said("http", stable, { requestsPerMinute: 20 })["confidence"]).toBe(FAR_BEYOND);
     expect(said("http", { requestsPerMinute: 100 }, { requestsPerMinute: 20 })["confidence"]).toBeNull();
+    // Two answers of two hundred say nothing, however unsure they are.
+    const few = { requestsPerMinute: 20, confidence: 0.5, measuredPerMinute: 0.2 };
+    expect(said("http", stable, few)["confidence"]).toBeNull();
   });
 
   test("hallucinations are compared by version, once enough answers were judged", () => {

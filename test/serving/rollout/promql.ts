@@ -104,9 +104,10 @@ class Evaluator {
       return this.vector(right).length > 0 ? [] : this.vector(left);
     }
     if (matching) throw new Error(`no evaluation of ${this.text(node)}`);
-    if (operator.name === "And" || operator.name === "Or") {
+    if (operator.name === "And" || operator.name === "Or" || operator.name === "Unless") {
       const [a, b] = [this.vector(left), this.vector(right)];
       const has = (samples: Sample[], sample: Sample) => samples.some((other) => keyOf(other) === keyOf(sample));
+      if (operator.name === "Unless") return a.filter((sample) => !has(b, sample));
       return operator.name === "And"
         ? a.filter((sample) => has(b, sample))
         : [...a, ...b.filter((sample) => !has(a, sample))];

@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly seconds?: number;
   /** Confidence of every answer, 0 to 1. @default - not reported */
   readonly confidence?: number;
+  /** Answers whose confidence can be read. @default - all */
+  readonly measuredPerMinute?: number;
   /** Share of judged answers that are hallucinations. @default - not judged */
   readonly hallucinating?: number;
   /** Answers judged each minute. @default 10 */
@@ -51,7 +53,12 @@ export function seriesOf(
     ...latencies,
     ...(confidence === undefined
       ? []
-      : histogram(MODEL_SIGNALS.confidence.name, MODEL_SIGNALS.confidence.buckets, confidence, rate)),
+      : histogram(
+          MODEL_SIGNALS.confidence.name,
+          MODEL_SIGNALS.confidence.buckets,
+          confidence,
+          behaviour.measuredPerMinute ?? rate,
+        )),
     ...(hallucinating === undefined
       ? []
       : [
