@@ -73,7 +73,7 @@ describe("an environment that serves models is refused", () => {
       (c) => (c.queues.serving = { "serve-l4": 48, "serve-a100": 4 }),
       "queues.serving.serve-a100",
       "queue-too-small",
-      /less GPUs than .* assistant 3 × 2 = 6.*raise queues.serving.serve-a100/,
+      /less GPUs than .* assistant 4 × 2 = 8.*raise queues.serving.serve-a100/,
     ],
     [
       "for a model on a pool that the queues give to jobs alone",
