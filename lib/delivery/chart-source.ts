@@ -74,7 +74,7 @@ export class ChartSource {
       ...(missing && failures.length === 0 ? [noPlace(this.config.from, place)] : []),
       ...unknown.map((id) => noSuchChart(id)),
     ];
-    if (all.length > 0) throw new ConfigError("charts", all);
+    ConfigError.throwIfAny("charts", all);
   }
 
   /**

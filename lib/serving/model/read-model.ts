@@ -18,15 +18,16 @@ const SCHEMAS = { vllm: vllmModelSchema, triton: tritonModelSchema, http: httpMo
  * @throws ConfigError with every malformed field, and what is wrong between those that are not
  */
 export function readModel(scope: IConstruct, kind: string, plain: { readonly server: string }): ModelValues {
-  const known = Object.hasOwn(SCHEMAS, plain.server);
-  const schema = known ? SCHEMAS[plain.server as ModelConfig["server"]] : modelSchema;
+  const schema = Object.hasOwn(SCHEMAS, plain.server) ? SCHEMAS[plain.server as ModelConfig["server"]] : undefined;
+  if (schema === undefined) {
+    throw new ConfigError(`${kind} at ${scope.node.path}`, parseValue(modelSchema, plain, "pass").failures);
+  }
   try {
-    if ("shape" in schema) return parseProps(scope, kind, schema, plain);
+    return parseProps(scope, kind, schema, plain);
   } catch (error) {
     if (!ConfigError.is(error)) throw error;
     const values = parseValue(schema, plain, "pass").value as ModelValues;
     const further = crossFieldFailures(ownRules(values), values, error.failures);
     throw new ConfigError(error.subject, [...error.failures, ...further]);
   }
-  throw new ConfigError(`${kind} at ${scope.node.path}`, parseValue(schema, plain, "pass").failures);
 }

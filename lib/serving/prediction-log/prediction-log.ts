@@ -110,7 +110,7 @@ export function predictionLogVariables(
   const tier = model.riskTier ?? config.riskTier;
   const sample = model.log.sample ?? SAMPLE_BY_TIER[tier];
   const failures = loggingFailures({ server: model.server ?? "http", log: model.log }, tier, sample);
-  if (failures.length > 0) throw new ConfigError(`the prediction log of ${model.name}`, failures);
+  ConfigError.throwIfAny(`the prediction log of ${model.name}`, failures);
   return {
     ENVIRONMENT: environment,
     MODEL_NAME: model.name,

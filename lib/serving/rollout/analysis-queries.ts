@@ -52,7 +52,7 @@ export interface AnalysisInput {
  */
 export function analysisQueries(input: AnalysisInput): AnalysisQueries {
   const failures = goalFailures(input.rollout, input.signals);
-  if (failures.length > 0) throw new ConfigError("the analysis of a rollout", failures);
+  ConfigError.throwIfAny("the analysis of a rollout", failures);
   const { signals, variants, rollout } = input;
   const requests = total("increase", signals.requests, variants.candidate.served, rollout.stepMinutes);
   const enough = `${requests} >= ${rollout.minRequests}`;
