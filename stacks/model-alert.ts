@@ -26,7 +26,7 @@ export interface ModelWatch {
 }
 
 /**
- * Tells the channels when no replica of a model reports, and when records of its answers are lost; of neither where nothing reads its metrics.
+ * Tells the channels when requests to a model find no replica, and when records of its answers are lost; of neither where nothing reads its metrics.
  * Alerts hold nothing of the version: a new one leaves them as they are.
  */
 export function watchModel(scope: Construct, server: ModelServer, watch: ModelWatch): void {
@@ -136,7 +136,7 @@ export function watchRollout(
 function runbookOf({ name, namespace, config }: ModelServerRef, cluster: ClusterRef): string {
   const kubectl = `kubectl --namespace=${namespace} get`;
   return [
-    `No replica of model ${name} in namespace ${namespace} of cluster ${cluster.name.value} reports.`,
+    `Requests to model ${name} in namespace ${namespace} of cluster ${cluster.name.value} may find no replica: none of the stable version reports, or none of a version that did; of a language model on a route, perhaps its endpoint picker (\`${name}-epp\`).`,
     `Look at its pods: \`${kubectl} pods --selector=app.kubernetes.io/name=${name}\`.`,
     ...stopOf(name, kubectl)[config.surface.on],
   ].join(" ");
